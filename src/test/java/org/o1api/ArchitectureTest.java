@@ -55,7 +55,14 @@ class ArchitectureTest {
                     List.of("reasoning.text", "reasoning", "upstream", "settings", "json", "model")),
             Map.entry(
                     "reasoning.direct",
-                    List.of("reasoning.sampling", "reasoning.text", "reasoning", "upstream.demo", "upstream", "settings", "model")),
+                    List.of(
+                            "reasoning.sampling",
+                            "reasoning.text",
+                            "reasoning",
+                            "upstream.demo",
+                            "upstream",
+                            "settings",
+                            "model")),
             Map.entry(
                     "reasoning.single",
                     List.of(
