@@ -99,7 +99,7 @@ public final class EvaluationCommand {
         Thread hook = new Thread(() -> stop(evaluation, finished), "evaluation-stop");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            Report report = evaluation.run(SystemFingerprints.of(config), null);
+            Report report = evaluation.run(SystemFingerprints.of(config), config.currency());
             ReportFiles.write(report, options.folder(), out);
             return exitCode(report.end());
         } finally {
