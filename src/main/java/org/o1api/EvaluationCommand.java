@@ -5,8 +5,8 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +29,7 @@ import org.o1api.eval.Report;
 import org.o1api.eval.ReportFiles;
 import org.o1api.model.Pricing;
 import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Presets;
 import org.o1api.reasoning.TokenCounter;
 import org.o1api.server.CallExecutor;
 import org.o1api.server.DaemonThreads;
@@ -36,7 +37,6 @@ import org.o1api.settings.ConfigException;
 import org.o1api.turn.ConversationLock;
 import org.o1api.turn.TurnRunner;
 import org.o1api.upstream.Upstream;
-import org.o1api.upstream.UpstreamSettings;
 
 /** The evaluation command: composes what its turns need from a config, without a server, and runs them. */
 public final class EvaluationCommand {
@@ -88,9 +88,9 @@ public final class EvaluationCommand {
 
     private int run(EvaluationOptions options) {
         Config config = configFile(options).read(Gateway.STRATEGIES);
-        List<Preset> presets = presets(config, options);
+        Map<String, Presets.Choice> presets = presets(config, options);
         if (options.maxCost() != null) {
-            presets.forEach(preset -> requirePrices(config, preset));
+            presets.values().forEach(choice -> requirePrices(config, choice.preset()));
         }
         EndedTurns ended = new EndedTurns();
         Evaluation evaluation = new Evaluation(
@@ -99,7 +99,7 @@ public final class EvaluationCommand {
         Thread hook = new Thread(() -> stop(evaluation, finished), "evaluation-stop");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            Report report = evaluation.run(SystemFingerprints.of(config), config.currency());
+            Report report = evaluation.run(fingerprints(config, presets), config.currency());
             ReportFiles.write(report, options.folder(), out);
             return exitCode(report.end());
         } finally {
@@ -150,38 +150,39 @@ public final class EvaluationCommand {
                 Path.of("").toAbsolutePath());
     }
 
-    private static List<Preset> presets(Config config, EvaluationOptions options) {
-        if (options.presets().isEmpty()) {
-            return List.copyOf(config.presets().all());
-        }
-        List<Preset> presets = new ArrayList<>();
-        for (String name : options.presets()) {
-            Preset preset = config.presets()
-                    .named(name)
+    /** The presets by the names under which they are named; several names may mean the same preset. */
+    private static Map<String, Presets.Choice> presets(Config config, EvaluationOptions options) {
+        Presets known = config.presets();
+        List<String> names = options.presets().isEmpty()
+                ? known.all().stream().map(Preset::name).toList()
+                : options.presets();
+        Map<String, Presets.Choice> presets = new LinkedHashMap<>();
+        for (String name : names) {
+            Presets.Choice choice = known.choice(name)
                     .orElseThrow(() -> new EvaluationException("The config has no preset '" + name + "', allowed: "
-                            + String.join(
-                                    ", ",
-                                    config.presets().all().stream()
-                                            .map(Preset::name)
-                                            .toList())
-                            + "."));
-            if (presets.contains(preset)) {
-                throw new EvaluationException("--presets: the preset " + preset.name() + " is repeated.");
+                            + String.join(", ", known.listedNames(any -> true)) + "."));
+            if (presets.put(name, choice) != null) {
+                throw new EvaluationException("--presets: the preset " + name + " is repeated.");
             }
-            presets.add(preset);
         }
         return presets;
     }
 
     private static void requirePrices(Config config, Preset preset) {
-        for (String name : preset.upstreams()) {
-            UpstreamSettings upstream = config.upstreams().get(name);
-            String model = upstream == null || upstream.model() == null ? preset.model() : upstream.model();
-            if (upstream == null || upstream.model(model).price() == null) {
-                throw new EvaluationException("--max-cost needs the price of the model " + model + " of the upstream "
-                        + name + ", which the preset " + preset.name() + " uses (models.*.price in the config).");
-            }
-        }
+        config.prices().firstUnpriced(preset.upstreams(), preset.model()).ifPresent(unpriced -> {
+            throw new EvaluationException("--max-cost needs the price of the model " + unpriced.model()
+                    + " of the upstream " + unpriced.upstream() + ", which the preset " + preset.name()
+                    + " uses (models.*.price in the config).");
+        });
+    }
+
+    /** What the replies of the presets depend on, by the names under which they are named. */
+    private static Map<String, String> fingerprints(Config config, Map<String, Presets.Choice> presets) {
+        Map<String, String> ofPresets = SystemFingerprints.of(config);
+        Map<String, String> fingerprints = new LinkedHashMap<>();
+        presets.forEach((name, choice) ->
+                fingerprints.put(name, ofPresets.getOrDefault(choice.preset().name(), "")));
+        return fingerprints;
     }
 
     private TurnRunner turnRunner(Config config, EndedTurns ended) {

@@ -92,6 +92,30 @@ class EvaluationCommandTest {
     }
 
     @Test
+    void aPresetIsAlsoRunInProMode() throws Exception {
+        assertThat(run("--presets", "fast,fast-pro", "recorded.jsonl"))
+                .as(text(err))
+                .isZero();
+
+        JsonNode presets = report().path("presets");
+        assertThat(presets.findValuesAsText("preset")).containsExactly("fast", "fast-pro");
+        assertThat(presets.path(0).path("samples_per_turn").asDouble()).isZero();
+        assertThat(presets.path(1).path("samples_per_turn").asDouble()).isGreaterThan(1);
+    }
+
+    @Test
+    void aReachedCostCeilingEndsTheRunUntilItIsRaised() throws Exception {
+        assertThat(run("--presets", "fast", "--max-cost", "0.001", "--concurrency", "1", "recorded.jsonl"))
+                .isEqualTo(3);
+        assertThat(results()).hasSize(1); // costs 0.006
+        assertThat(Files.readString(folder.resolve("out/report.html"))).contains("the cost ceiling was reached");
+
+        assertThat(run("--presets", "fast", "--max-cost", "1", "recorded.jsonl"))
+                .isZero();
+        assertThat(results()).hasSize(2);
+    }
+
+    @Test
     void aCostCeilingNeedsPrices() {
         assertThat(run("--presets", "fast,unpriced", "--max-cost", "1", "recorded.jsonl"))
                 .isEqualTo(2);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.Cancellation;
 import org.o1api.model.CancelledException;
 import org.o1api.model.ErrorCode;
-import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Presets;
 import org.o1api.turn.TurnRunner;
 
 /** A run of questions through presets. */
@@ -30,7 +30,7 @@ public final class Evaluation {
     }
 
     private final EvaluationOptions options;
-    private final Map<String, Preset> presets = new LinkedHashMap<>();
+    private final Map<String, Presets.Choice> presets;
     private final List<Question> questions;
     private final TrialRunner runner;
     private final Progress progress;
@@ -43,15 +43,19 @@ public final class Evaluation {
     /**
      * Prepares a run.
      *
-     * @param presets the presets to compare, in this order
+     * @param presets the presets to compare, in this order, by the names under which they are reported
      * @param runner runs the turns
      * @param ended observes the runner
      * @throws EvaluationException if the question files cannot be used
      */
     public Evaluation(
-            EvaluationOptions options, List<Preset> presets, TurnRunner runner, EndedTurns ended, Progress progress) {
+            EvaluationOptions options,
+            Map<String, Presets.Choice> presets,
+            TurnRunner runner,
+            EndedTurns ended,
+            Progress progress) {
         this.options = options;
-        presets.forEach(preset -> this.presets.put(preset.name(), preset));
+        this.presets = new LinkedHashMap<>(presets);
         this.questions = questions(options);
         this.runner = new TrialRunner(runner, ended, options.seed());
         this.progress = progress;
@@ -156,7 +160,7 @@ public final class Evaluation {
         try {
             Optional<Trial> trial = next();
             while (trial.isPresent()) {
-                Preset preset = presets.get(trial.get().preset());
+                Presets.Choice preset = presets.get(trial.get().preset());
                 if (preset == null) {
                     throw new IllegalStateException("unknown preset");
                 }

@@ -8,6 +8,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Cancellation;
 import org.o1api.model.CancelledException;
+import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 import org.o1api.model.Message;
@@ -18,6 +19,7 @@ import org.o1api.model.TurnInfo;
 import org.o1api.model.TurnSummary;
 import org.o1api.model.Usage;
 import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Presets;
 import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.sampling.AnswerKey;
 import org.o1api.telemetry.EndedTurn;
@@ -55,7 +57,7 @@ final class TrialRunner {
      *
      * @throws CancelledException if the evaluation was stopped: then there is no result
      */
-    TrialResult run(Trial trial, Preset preset, Cancellation stop) {
+    TrialResult run(Trial trial, Presets.Choice preset, Cancellation stop) {
         AnswerCollector client = new AnswerCollector();
         Admission.Ticket ticket = admission.admit(CALLER, () -> {});
         Runnable detach = stop.onCancel(
@@ -73,15 +75,18 @@ final class TrialRunner {
         }
     }
 
-    private TurnRequest request(Trial trial, Preset preset, Cancellation cancellation) {
+    /** A request that names the preset, and no effort: in pro mode that is a high one. */
+    private TurnRequest request(Trial trial, Presets.Choice choice, Cancellation cancellation) {
+        Preset preset = choice.preset();
+        Effort effort = choice.mode() == Mode.PRO ? Effort.HIGH : null;
         return new TurnRequest(
                 new TurnInfo(id(trial), CALLER, preset.name(), CALLER, "", null),
                 Instant.now().getEpochSecond(),
-                preset.name(),
+                trial.preset(),
                 preset,
-                preset.strategy(),
-                null,
-                Mode.STANDARD,
+                effort == null ? preset.strategy() : preset.strategy().withEffort(effort),
+                effort,
+                choice.mode(),
                 preset.budget(),
                 new Prompt(List.of(Message.user(trial.question().text())), fields(trial), null, Map.of(), null),
                 null,
