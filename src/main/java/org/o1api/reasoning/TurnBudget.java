@@ -67,13 +67,16 @@ final class TurnBudget {
     }
 
     /**
-     * Whether a call may be made. Remembers what is used up.
+     * Whether a call may be made. Remembers what is used up. The first call of a turn may cost more if it is a sample, since it can
+     * become the answer.
      *
      * @param reserved the number of calls that must be left after it
      * @param inputTokens what it costs at least
      */
     boolean allows(ModelCall call, int reserved, long inputTokens) {
-        return allows(call.purpose(), reserved, meter.usedUpWith(call.request().model(), inputTokens));
+        boolean isAnswer = call.purpose() == Purpose.SAMPLE && usedCalls == 0;
+        EndedBy usedUp = isAnswer ? null : meter.usedUpWith(call.request().model(), inputTokens);
+        return allows(call.purpose(), reserved, usedUp);
     }
 
     private boolean allows(Purpose purpose, int reserved, @Nullable EndedBy usedUp) {

@@ -185,6 +185,20 @@ class ConcurrentBudgetTest {
     }
 
     @Test
+    void startsTheFirstSampleWhateverItCosts() {
+        try (ConcurrentCalls concurrent = callsWithin("0.000001").concurrent()) {
+            assertThat(concurrent.start(call("judge", Purpose.JUDGE))).isEqualTo(-1);
+        }
+        try (ConcurrentCalls concurrent = callsWithin("0.000001").concurrent()) {
+            assertThat(concurrent.start(sample("a"))).isZero();
+            assertThat(concurrent.start(sample("b"))).isEqualTo(-1);
+            send("a", 30);
+            upstream.call("a").finish();
+            assertThat(read(concurrent)).hasSize(31).endsWith("0 STOP");
+        }
+    }
+
+    @Test
     void endsCallsWhenTheMoneyIsUsedUp() {
         ModelCalls calls = callsWithin("0.000114"); // two calls' input and ten tokens
         try (ConcurrentCalls concurrent = calls.concurrent()) {

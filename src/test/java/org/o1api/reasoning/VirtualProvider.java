@@ -170,7 +170,12 @@ final class VirtualProvider implements Upstream {
         return largestArrival;
     }
 
-    /** Whether a call with this number of words or more was complete. */
+    /** Whether a call was made by the turn's thread itself. */
+    synchronized boolean hasClosingCall() {
+        return calls.stream().anyMatch(call -> call.onTurnsThread);
+    }
+
+    /** Whether a call was complete. */
     synchronized boolean hasCompleteReply() {
         return calls.stream().anyMatch(call -> call.complete);
     }
@@ -195,6 +200,7 @@ final class VirtualProvider implements Upstream {
     public void close() {}
 
     private final class VirtualCall implements Call {
+        private final boolean onTurnsThread = Thread.currentThread() == turn;
         private final Random random;
         private final CallRequest request;
         private final CallContext context;
@@ -268,7 +274,7 @@ final class VirtualProvider implements Upstream {
         private void await() {
             long delay = random.nextInt(4) == 0 ? random.nextInt(2000) : random.nextInt(40);
             Cancellation cancellation = context.cancellation();
-            if (Thread.currentThread() == turn) {
+            if (onTurnsThread) {
                 pass(delay, cancellation);
             } else {
                 synchronized (VirtualProvider.this) {
