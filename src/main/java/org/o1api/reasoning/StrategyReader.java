@@ -1,5 +1,6 @@
 package org.o1api.reasoning;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -80,15 +81,15 @@ final class StrategyReader {
     }
 
     private void rejectOtherSettings(Section section, Set<String> used) {
-        Set<String> read = types.stream()
+        Set<String> readOrReported = types.stream()
                 .filter(type -> used.contains(type.name()))
                 .flatMap(type -> type.keys().stream())
-                .collect(Collectors.toSet());
+                .collect(Collectors.toCollection(HashSet::new));
         String names = String.join(", ", used);
         String allowed = used.size() == 1 ? "strategy, which is " + names : "strategies, which are " + names;
         for (StrategyType other : types) {
             other.keys().stream()
-                    .filter(key -> !read.contains(key) && section.contains(key))
+                    .filter(key -> section.contains(key) && readOrReported.add(key))
                     .forEach(key -> section.addProblem(
                             key,
                             "belongs to the strategy " + other.name() + ", allowed: settings of this preset's "
