@@ -19,7 +19,8 @@ import org.o1api.testing.StepScripts;
 /** The trace of a stream, and the summary of a turn. All chunks are validated against OpenAI's schema by the client. */
 class TraceIT {
     private static final String TRACE = "\"stream_options\": {\"include_trace\": true}";
-    private static final String VOTE = "presets: { v: { model: m, strategy: vote, vote: { max: 5 } } }";
+    private static final String VOTE = "presets: { v: { model: m, strategy: vote, vote: { first: 5, max: 5 } } }";
+    private static final String AUTO = "presets: { a: { model: m, strategy: auto } }";
 
     private static List<Event> streamed(GatewayFixture fixture, String... fields) {
         try (ChatClient.Stream stream = fixture.client().streamQuestion("How many?", fields)) {
@@ -273,33 +274,83 @@ class TraceIT {
 
         List<Event> events = streamed(fixture, TRACE);
 
-        List<JsonNode> started = trace(events, "step_started");
-        assertThat(started.size()).isGreaterThanOrEqualTo(5);
-        assertThat(started).allMatch(own -> own.path("model").asText().equals("m"));
-        List<JsonNode> ended = trace(events, "step_ended");
-        assertThat(ended.stream().map(own -> own.path("step").asInt()))
-                .containsExactlyInAnyOrderElementsOf(
-                        started.stream().map(own -> own.path("step").asInt()).toList());
-        List<JsonNode> cancelled = ended.stream()
-                .filter(own -> own.path("state").asText().equals("cancelled"))
-                .toList();
-        assertThat(cancelled).hasSize(2).allSatisfy(own -> {
-            assertThat(own.path("conclusion").asText()).isNotEmpty();
-        });
-        for (int sample = 1; sample <= 5; sample++) {
-            int number = sample;
-            boolean wasCancelled =
-                    cancelled.stream().anyMatch(own -> own.path("step").asInt() == number);
-            if (!wasCancelled) {
-                assertThat(text(events, sample)).isEqualTo("It is 7.");
+        assertThat(trace(events, "step_started").stream()
+                        .map(own -> own.path("kind").asText() + " "
+                                + own.path("label").asText()))
+                .containsExactly(
+                        "sample Sample 1",
+                        "sample Sample 2",
+                        "sample Sample 3",
+                        "sample Sample 4",
+                        "sample Sample 5",
+                        "vote Vote");
+        assertThat(trace(events, "step_started"))
+                .allMatch(own -> own.path("model").asText().equals("m"));
+        List<String> ends = new ArrayList<>();
+        for (JsonNode ended : trace(events, "step_ended")) {
+            int step = ended.path("step").asInt();
+            String state = ended.path("state").asText();
+            if (step == 6) {
+                assertThat(ended.has("tokens")).isFalse();
+            } else if (state.equals("completed")) {
+                assertThat(ended.path("conclusion").asText()).isEqualTo("7");
+                assertThat(ended.path("tokens").asInt()).isEqualTo(5);
+                assertThat(ended.has("saved_tokens")).isFalse();
+                assertThat(text(events, step)).startsWith("It is 7.");
+            } else {
+                assertThat(ended.path("conclusion").asText()).contains("Cancelled");
+                assertThat(ended.path("tokens").isInt()).isTrue();
+                assertThat(ended.path("saved_tokens").isInt()).isTrue();
             }
+            ends.add(state);
         }
+        assertThat(ends).containsExactly("completed", "completed", "completed", "cancelled", "cancelled", "completed");
+        List<JsonNode> tallies = trace(events, "tally");
+        assertThat(tallies).hasSize(3);
+        assertThat(tallies.get(2).path("counts")).hasToString("{\"7\":3}");
+        assertThat(tallies.get(2).path("probability").asDouble()).isEqualTo(0.9375);
+        assertThat(trace(events, "note")).hasSize(1);
+
         assertThat(ChatClient.content(events)).isEqualTo("It is 7.");
-        assertThat(ChatClient.reasoning(events)).startsWith("## Step 1: Sample 1\n");
+        assertThat(ChatClient.reasoning(events))
+                .startsWith("## Step 1: Sample 1\n")
+                .contains(": Vote\n");
         JsonNode summary = summary(events);
         assertThat(summary.path("strategy").asText()).isEqualTo("vote");
         assertThat(summary.path("preset").asText()).isEqualTo("v");
+        assertThat(summary.has("steps")).isFalse();
+        assertThat(summary.path("samples")).hasToString("{\"started\":5,\"completed\":3,\"cancelled\":2,\"failed\":0}");
+        assertThat(summary.path("agreement"))
+                .hasToString("{\"key\":\"7\",\"votes\":3,\"of\":3,\"probability\":0.9375}");
+        assertThat(summary.path("ended_by").asText()).isEqualTo("decided");
         assertThat(summary.at("/by_model/0/calls").asInt()).isEqualTo(5);
+    }
+
+    @InContainers(config = AUTO)
+    void tracesTheRoute(GatewayFixture fixture) {
+        fixture.dispatch(request -> Script.answer("It is 7."));
+
+        List<Event> events = streamed(fixture, TRACE);
+
+        assertThat(trace(events, "route"))
+                .singleElement()
+                .satisfies(own -> assertThat(own.path("route").asText())
+                        .isEqualTo(summary(events).path("route").asText()));
+        assertThat(summary(events).path("strategy").asText()).isEqualTo("auto");
+
+        List<Event> direct = streamed(fixture, TRACE, "\"reasoning_effort\": \"none\"");
+        assertThat(trace(direct).get(0).path("route").asText()).isEqualTo("direct");
+        assertThat(summary(direct).path("route").asText()).isEqualTo("direct");
+    }
+
+    /** The route is known before the call. */
+    @InContainers(config = AUTO)
+    void theRouteDoesNotBeginTheResponse(GatewayFixture fixture) {
+        fixture.script(Script.error(400, "No."));
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", TRACE, "\"reasoning_effort\": \"none\"")) {
+            assertThat(stream.status()).isEqualTo(400);
+            assertThat(stream.errorBody().at("/error/message").asText()).contains("No.");
+        }
     }
 
     @InContainers(config = VOTE)

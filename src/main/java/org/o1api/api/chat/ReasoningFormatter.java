@@ -20,6 +20,8 @@ final class ReasoningFormatter implements TurnClient {
     private final long startNanos = System.nanoTime();
     private boolean inReasoning;
     private boolean headingEnded;
+    /** A step with a label that has started before its call's first text. Its heading waits for that. */
+    private TurnEvent.@Nullable StepStarted waitingStep;
     /** A title that was reported after text of its step. It becomes a heading before the next text. Empty: none. */
     private String lateTitle = "";
 
@@ -111,7 +113,28 @@ final class ReasoningFormatter implements TurnClient {
         }
     }
 
+    /**
+     * A step without a label starts with its first text. Others may start before, and their headings wait: they must not begin the
+     * response, whose status tells whether the provider has failed.
+     */
     private void stepStarted(TurnEvent.StepStarted started) {
+        showWaitingHeading();
+        if (started.label() == null) {
+            showHeading(started);
+        } else {
+            waitingStep = started;
+        }
+    }
+
+    private void showWaitingHeading() {
+        TurnEvent.StepStarted step = waitingStep;
+        if (step != null) {
+            waitingStep = null;
+            showHeading(step);
+        }
+    }
+
+    private void showHeading(TurnEvent.StepStarted started) {
         if (!inReasoning && format == ReasoningFormat.THINK) {
             writeTag(ThinkBlock.START);
         }
@@ -126,21 +149,31 @@ final class ReasoningFormatter implements TurnClient {
         }
         inReasoning = true;
         if (started.label() != null) {
-            stepTitled(started.label());
+            endHeading(started.label());
         }
     }
 
     private void stepTitled(String title) {
-        String line = title.strip().replaceAll("\\R", " ");
+        showWaitingHeading();
         if (headingEnded) {
-            lateTitle = line;
+            lateTitle = line(title);
         } else {
-            writeReasoning(line.isEmpty() ? "" : ": " + (format == ReasoningFormat.DETAILS ? escapeHtml(line) : line));
-            endHeading();
+            endHeading(title);
         }
     }
 
+    private void endHeading(String title) {
+        String line = line(title);
+        writeReasoning(line.isEmpty() ? "" : ": " + (format == ReasoningFormat.DETAILS ? escapeHtml(line) : line));
+        endHeading();
+    }
+
+    private static String line(String title) {
+        return title.strip().replaceAll("\\R", " ");
+    }
+
     private void stepText(String text) {
+        showWaitingHeading();
         endHeading();
         String titled = lateTitle.isEmpty() ? text : "\n\n" + heading(lateTitle) + "\n" + text.stripLeading();
         lateTitle = "";
@@ -153,6 +186,7 @@ final class ReasoningFormatter implements TurnClient {
     }
 
     private void stepEnded() {
+        showWaitingHeading();
         endHeading();
         if (format == ReasoningFormat.DETAILS) {
             writeReasoning("\n</details>");
@@ -188,6 +222,7 @@ final class ReasoningFormatter implements TurnClient {
     }
 
     private void startAnswer() {
+        showWaitingHeading();
         if (inReasoning && format == ReasoningFormat.THINK) {
             writeContent(escaper.finish());
             writeTag(ThinkBlock.END);

@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
@@ -117,6 +118,39 @@ class ReasoningFormatterTest {
     void escapesTheHeadingInHtml() {
         assertThat(formatted(ReasoningFormat.DETAILS, new StepHeading("<{number}>")))
                 .startsWith("<details open>~<summary>&lt;1&gt;: Plan</summary>");
+    }
+
+    /** A sample starts before its call has a reply, and a stream must not begin before. */
+    @ParameterizedTest
+    @EnumSource
+    void theHeadingOfALabelledStepWaitsForItsText(ReasoningFormat format) {
+        ReasoningFormatter formatter = new ReasoningFormatter(format, StepHeading.DEFAULT, writer);
+        formatter.write(new TurnEvent.StepStarted(1, StepKind.SAMPLE, "Sample 1"));
+        assertThat(writer.text).isEmpty();
+
+        formatter.write(new TurnEvent.StepText(1, "a"));
+        assertThat(writer.text.indexOf("Step 1: Sample 1") > 0).isEqualTo(format != ReasoningFormat.NONE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            end    | ## Step 1: Vote~
+            title  | ## Step 1: Vote~
+            answer | ## Step 1: Vote~42
+            step   | ## Step 1: Vote~~~## Step 2
+            """)
+    void theHeadingOfALabelledStepIsShownWithoutAText(String next, String expected) {
+        ReasoningFormatter formatter =
+                new ReasoningFormatter(ReasoningFormat.REASONING_CONTENT, StepHeading.DEFAULT, writer);
+        formatter.write(new TurnEvent.StepStarted(1, StepKind.VOTE, "Vote"));
+        formatter.write(
+                switch (next) {
+                    case "end" -> new TurnEvent.StepEnded(1);
+                    case "title" -> new TurnEvent.StepTitled(1, "Within");
+                    case "answer" -> new TurnEvent.AnswerText("42");
+                    default -> new TurnEvent.StepStarted(2);
+                });
+        assertThat(writer.text.toString().replace("\n", "~")).isEqualTo(expected);
     }
 
     @Test

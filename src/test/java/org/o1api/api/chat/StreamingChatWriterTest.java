@@ -134,8 +134,14 @@ class StreamingChatWriterTest {
 
         assertThat(writes())
                 .containsExactly(
-                        List.of("role", "step_started 1", "## Step 1: Sample 1\n", "step_started 2"),
-                        List.of("step_text 1 ab", "step_text 2 xy", "step_text 1 c", "abc"),
+                        List.of(
+                                "role",
+                                "step_started 1",
+                                "step_started 2",
+                                "step_text 1 ab",
+                                "step_text 2 xy",
+                                "step_text 1 c",
+                                "## Step 1: Sample 1\nabc"),
                         List.of("step_text 2 z", "step_ended 2"),
                         List.of(
                                 "step_ended 1",
@@ -155,8 +161,7 @@ class StreamingChatWriterTest {
 
         assertThat(writes())
                 .containsExactly(
-                        List.of("role", "## Step 1: Sample 1\n"),
-                        List.of("abc"),
+                        List.of("role", "## Step 1: Sample 1\nabc"),
                         List.of("\n\n## Step 2: Sample 2\n42", "It is 42.", "finish", "done"));
     }
 
