@@ -57,11 +57,12 @@ class ConcurrentBudgetTest {
     }
 
     @Test
-    void aCompleteSampleEndsTheOthersWhenTheTokensAreUsedUp() {
+    void aCompleteSampleEndsTheOthersWhenTheTokensAreUsedUp() throws InterruptedException {
         ModelCalls calls = fixture.calls(budget(30, 20));
         try (ConcurrentCalls concurrent = calls.concurrent()) {
             for (String name : List.of("a", "b", "c")) {
                 concurrent.start(sample(name));
+                upstream.call(name).awaitOpened();
             }
             send("a", 5);
             upstream.call("a").finish();
