@@ -78,10 +78,10 @@ public final class Gateway implements ServletContextListener {
     /** All strategies, the default first. */
     public static final List<StrategyType> STRATEGIES = List.of(
             new StepsStrategyType(),
-            new VoteStrategyType(),
-            new AutoStrategyType(),
             new SingleStrategyType(),
-            new DirectStrategyType());
+            new DirectStrategyType(),
+            new VoteStrategyType(),
+            new AutoStrategyType());
 
     private final List<StrategyType> strategies;
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * JSON in canonical form: sorted keys, because their order differs between clients, and no white space. Numbers keep all their
@@ -38,6 +39,19 @@ public final class CanonicalJson {
             return tree.isMissingNode() ? text : WRITER.writeValueAsString(tree);
         } catch (JacksonException e) {
             return text;
+        }
+    }
+
+    /** Returns an object or array in canonical form; null if the text is neither, or is nested too deeply. */
+    public static @Nullable String ofContainer(String text) {
+        if (!text.startsWith("{") && !text.startsWith("[")) {
+            return null;
+        }
+        try {
+            JsonNode tree = tree(text);
+            return tree.isContainerNode() ? WRITER.writeValueAsString(tree) : null;
+        } catch (JacksonException e) {
+            return null;
         }
     }
 

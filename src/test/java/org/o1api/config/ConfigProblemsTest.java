@@ -82,15 +82,18 @@ class ConfigProblemsTest {
                     default_model: m;default_api_url: http://a/;upstreams: { default: { url: "http://b/" } } | 3: upstreams: found the name default, which is the name of the default_api_url upstream, allowed: another name
                     default_model: m;upstreams: { main: { url: "http://a/" } };presets: { o1: { upstream: mian } } | 3: presets.o1.upstream: found 'mian', allowed: the name of an upstream (main); did you mean main?
                     presets: { o1: { upstream: main } }     | 1: presets.o1.upstream: found 'main', allowed: the name of an upstream (default)
-                    presets: { o1: { strategy: vot } }      | 1: presets.o1.strategy: found 'vot', allowed: steps, vote, auto, single, direct; did you mean vote?
-                    presets: { o1: { strategy: vot, vote: { max: 3 } } } | 1: presets.o1.strategy: found 'vot', allowed: steps, vote, auto, single, direct; did you mean vote?
+                    presets: { o1: { strategy: vot } }      | 1: presets.o1.strategy: found 'vot', allowed: steps, single, direct, vote, auto; did you mean vote?
+                    presets: { o1: { strategy: vot, vote: { max: 3 } } } | 1: presets.o1.strategy: found 'vot', allowed: steps, single, direct, vote, auto; did you mean vote?
                     presets: { o1: { strategy: vote, vote: { max: 33 } } } | 1: presets.o1.vote.max: found '33', allowed: a whole number, 1 to 32
                     presets: { o1: { strategy: vote, vote: { mx: 3 } } } | 1: presets.o1.vote.mx: unknown key; did you mean max?
                     presets: { o1: { strategy: vote, vot: { max: 3 } } } | 1: presets.o1.vot: unknown key; did you mean vote?
                     presets: { o1: { strategy: vote, steps: { max: 3 } } } | 1: presets.o1.steps: belongs to the strategy steps, allowed: settings of this preset's strategy, which is vote
+                    presets: { o1: { strategy: auto, auto: { min_token: 3 } } } | 1: presets.o1.auto.min_token: unknown key; did you mean min_tokens?
+                    presets: { o1: { strategy: auto, auto: { prompts: { judge: x } } } } | 1: presets.o1.auto.prompts.judge: found 'x', allowed: text that mentions {first} and {second}, and asks for the word same or different
+                    presets: { o1: { strategy: auto, vote: { confidence: 2 } } } | 1: presets.o1.vote.confidence: found '2', allowed: a number, 0.5 to 1
                     presets: { o1: { strategy: vote, prompts: { next: x } } } | 1: presets.o1.prompts: belongs to the strategy steps, allowed: settings of this preset's strategy, which is vote
                     presets: { o1: { strategy: vote, notes: { loop: x } } } | 1: presets.o1.notes.loop: unknown key; allowed: step
-                    presets: { o1: { strategies: [vot] } }  | 1: presets.o1.strategies[0]: found 'vot', allowed: steps, vote, auto, single, direct; did you mean vote?
+                    presets: { o1: { strategies: [vot] } }  | 1: presets.o1.strategies[0]: found 'vot', allowed: steps, single, direct, vote, auto; did you mean vote?
                     presets: { o1: { strategies: [] } }     | 1: presets.o1.strategies: found an empty list, allowed: at least one item; otherwise leave the key out
                     presets: { o1: { strategies: vote } }   | 1: presets.o1.strategies: found a single value, allowed: a list
                     presets: { o1: { vote: { max: 33 } } }  | 1: presets.o1.vote.max: found '33', allowed: a whole number, 1 to 32
@@ -103,7 +106,7 @@ class ConfigProblemsTest {
                     presets:;  o1:;    steps: { min: 5 };    pro:;      steps:;        max: 4 | 5: presets.o1.pro.steps.min: found 5, allowed: at most max, which is 4
                     presets:;  o1:;    steps: { min: 9, max: 2 };    pro:;      model: m | 3: presets.o1.steps.min: found 9, allowed: at most max, which is 2
                     presets: { o1: { pro: { upstream: mian } } } | 1: presets.o1.pro.upstream: found 'mian', allowed: the name of an upstream (default)
-                    presets: { o1: { pro: { strategy: vot } } } | 1: presets.o1.pro.strategy: found 'vot', allowed: steps, vote, auto, single, direct; did you mean vote?
+                    presets: { o1: { pro: { strategy: vot } } } | 1: presets.o1.pro.strategy: found 'vot', allowed: steps, single, direct, vote, auto; did you mean vote?
                     presets: { o1: { pro: { reasoning_formt: think } } } | 1: presets.o1.pro.reasoning_formt: unknown key; did you mean reasoning_format?
                     presets: { o1: { pro: { strategies: [vote] } } } | 1: presets.o1.pro.strategies: unknown key; did you mean strategy?
                     presets: { o1: { pro: yes } }           | 1: presets.o1.pro: found a single value, allowed: a section of keys and values

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Budget;
@@ -71,11 +72,21 @@ public final class SamplingFixture implements AutoCloseable {
 
     /** Runs a turn with a new transcript and ledger. */
     public FinishReason run(Strategy strategy, Upstream upstream) {
+        return run(strategy, upstream, calls -> {});
+    }
+
+    /** Runs a turn whose time for reasoning is used up from the start. */
+    public FinishReason runAfterReasoningTime(Strategy strategy, Upstream upstream) {
+        return run(strategy, upstream, ModelCalls::expireReasoning);
+    }
+
+    private FinishReason run(Strategy strategy, Upstream upstream, Consumer<ModelCalls> preparation) {
         out = new Transcript();
         ledger = new TurnLedger();
         Prompt prompt = new Prompt(messages, fields, tools, closingFields, maxTokens);
         try (ModelCalls calls =
                 new ModelCalls(upstream, ScriptedUpstream.TURN, new Cancellation(), budget, out, ledger, thread)) {
+            preparation.accept(calls);
             return strategy.run(new TurnContext(prompt, TestPresets.preset(strategy), calls, out.log()));
         }
     }

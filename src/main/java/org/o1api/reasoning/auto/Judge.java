@@ -1,12 +1,9 @@
 package org.o1api.reasoning.auto;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.o1api.json.Json;
-import org.o1api.model.Content;
+import org.o1api.json.ContentText;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
@@ -62,22 +59,10 @@ final class Judge {
         List<Message> messages = turn.prompt().messages();
         for (int i = messages.size() - 1; i >= 0; i--) {
             if (messages.get(i).role() == Role.USER) {
-                return text(messages.get(i).content());
+                return ContentText.of(messages.get(i).content());
             }
         }
         return "";
-    }
-
-    private static String text(@Nullable Content content) {
-        StringBuilder texts = new StringBuilder();
-        if (content instanceof Content.Text text) {
-            texts.append(text.text());
-        } else if (content instanceof Content.Parts parts) {
-            for (JsonNode part : Json.tree(parts.json())) {
-                texts.append(part.path("text").asText());
-            }
-        }
-        return texts.toString();
     }
 
     /** The last verdict counts: a model may reason before it. */

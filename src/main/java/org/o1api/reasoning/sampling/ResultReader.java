@@ -1,7 +1,5 @@
 package org.o1api.reasoning.sampling;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.text.Normalizer;
 import java.util.List;
 import java.util.Locale;
@@ -146,17 +144,8 @@ final class ResultReader {
     }
 
     private static @Nullable AnswerKey json(String text) {
-        if (!text.startsWith("{") && !text.startsWith("[")) {
-            return null;
-        }
-        try {
-            JsonNode tree = CanonicalJson.tree(text);
-            return tree.isContainerNode()
-                    ? AnswerKey.labelled(AnswerKey.Kind.JSON, CanonicalJson.of(tree), text)
-                    : null;
-        } catch (JsonProcessingException e) {
-            return null;
-        }
+        String canonical = CanonicalJson.ofContainer(text);
+        return canonical == null ? null : AnswerKey.labelled(AnswerKey.Kind.JSON, canonical, text);
     }
 
     private static @Nullable AnswerKey optionOrTruth(String text) {

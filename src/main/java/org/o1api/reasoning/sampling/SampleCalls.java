@@ -186,6 +186,13 @@ final class SampleCalls {
                 .orElse(candidates.get(0));
     }
 
+    /** The votes if these two samples say the same in different words. */
+    Ballot.Standing agreement(int first, int second) {
+        AnswerKey key = AnswerKey.labelled(
+                AnswerKey.Kind.TEXT, "", samples.get(first).key().label());
+        return new Ballot.Standing(key, List.of(first, second), 0, 2, Map.of(key.label(), 2));
+    }
+
     /** All samples with an answer, in the order in which they ended. */
     List<Integer> all() {
         return List.copyOf(answered);

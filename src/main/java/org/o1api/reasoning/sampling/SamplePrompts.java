@@ -14,6 +14,9 @@ public record SamplePrompts(String format, String answer) {
     /** In the instructions for the format, whatever else they say. */
     public static final String ANSWER_MARK = "=== Answer";
 
+    /** The temperature of samples unless the caller sets one, as in JSON. They must differ, or a vote says nothing. */
+    public static final String SAMPLE_TEMPERATURE = "0.7";
+
     public static final SamplePrompts DEFAULT = new SamplePrompts("""
             Think the request through before you answer, in its language. Reply in this form:
             === Step: TITLE

@@ -24,8 +24,7 @@ import org.o1api.upstream.CallRequest;
  */
 public final class SampleRequests {
     private static final RawJson SINGLE_TEMPERATURE = new RawJson("0.2");
-    /** Samples must differ, or a vote says nothing. */
-    private static final RawJson SAMPLE_TEMPERATURE = new RawJson("0.7");
+    private static final RawJson SAMPLE_TEMPERATURE = new RawJson(SamplePrompts.SAMPLE_TEMPERATURE);
 
     private static final RawJson NO_TOOL_CHOICE = new RawJson("\"none\"");
     private static final String TOOL_CHOICE = "tool_choice";

@@ -14,7 +14,6 @@ import org.o1api.model.TurnSummary.Agreement;
 import org.o1api.reasoning.CallEvent;
 import org.o1api.reasoning.ConcurrentCalls;
 import org.o1api.reasoning.ModelCall;
-import org.o1api.reasoning.ModelCalls;
 import org.o1api.reasoning.TurnContext;
 import org.o1api.upstream.CallRequest;
 
@@ -107,9 +106,14 @@ public final class SampleVote implements AutoCloseable {
         return Reply.NONE;
     }
 
-    /** Ends the vote because the first two samples agree. The answer is the first one's, unless that one is cut off. */
+    /**
+     * Ends the vote because the first two samples agree, with equal keys or in other words. The answer is the first one's, unless that
+     * one is cut off.
+     */
     public FinishReason agree() {
-        return finish(Stop.AGREED, samples.best(List.of(0, 1)));
+        Ballot.Standing standing = samples.ballot().standing();
+        return finish(
+                VoteEnd.AGREED, standing.votes() > 1 ? standing : samples.agreement(0, 1), samples.best(List.of(0, 1)));
     }
 
     /** Takes samples until the vote is decided, and answers. */
@@ -125,12 +129,12 @@ public final class SampleVote implements AutoCloseable {
     public FinishReason vote(boolean openText) {
         this.openText = openText;
         while (true) {
-            Stop stop = stop();
-            if (stop != null) {
-                return finish(stop);
+            VoteEnd end = end();
+            if (end != null) {
+                return finish(end);
             }
             if (samples.open() == 0 && !startWave()) {
-                return finish(Stop.BUDGET);
+                return finish(VoteEnd.BUDGET);
             }
             if (samples.awaitEnd()) {
                 showTally();
@@ -144,39 +148,27 @@ public final class SampleVote implements AutoCloseable {
         return samples.start(wave, reserved) > 0;
     }
 
-    private enum Stop {
-        LIKELY,
-        UNREACHABLE,
-        LIMIT,
-        AGREED,
-        /** No sample has a result. */
-        NOTHING,
-        BUDGET,
-        /** No sample has an answer. */
-        FAILED
-    }
-
     /** Why the vote ends now; null: it goes on. */
-    private @Nullable Stop stop() {
+    private @Nullable VoteEnd end() {
         Ballot.Standing standing = samples.ballot().standing();
         if (standing.leader() != null && standing.probability() >= settings.confidence()) {
-            return Stop.LIKELY;
+            return VoteEnd.LIKELY;
         }
         int more = samples.open() + notStarted();
         if (standing.leader() != null && more > 0 && standing.isOutOfReach(more)) {
-            return Stop.UNREACHABLE;
+            return VoteEnd.UNREACHABLE;
         }
         if (samples.open() > 0 || samples.started() == 0) {
             return null;
         }
         if (samples.answered() == 0) {
-            return Stop.FAILED;
+            return VoteEnd.FAILED;
         }
         if (samples.started() >= settings.max()) {
-            return Stop.LIMIT;
+            return VoteEnd.LIMIT;
         }
         boolean comparable = openText ? standing.votes() > 1 : standing.leader() != null;
-        return !comparable && samples.answered() >= settings.first() ? Stop.NOTHING : null;
+        return !comparable && samples.answered() >= settings.first() ? VoteEnd.NOTHING : null;
     }
 
     private int notStarted() {
@@ -191,30 +183,28 @@ public final class SampleVote implements AutoCloseable {
         }
     }
 
-    private FinishReason finish(Stop stop) {
+    private FinishReason finish(VoteEnd end) {
         if (samples.answered() == 0) {
             return endWithoutAnswer();
         }
-        List<Integer> winners = samples.ballot().standing().samples();
-        return finish(stop, samples.best(winners.isEmpty() ? samples.all() : winners));
+        Ballot.Standing standing = samples.ballot().standing();
+        return finish(end, standing, samples.best(standing.samples().isEmpty() ? samples.all() : standing.samples()));
     }
 
-    private FinishReason finish(Stop stop, int winner) {
-        Ballot.Standing standing = samples.ballot().standing();
+    private FinishReason finish(VoteEnd end, Ballot.Standing standing, int winner) {
         SampleCalls.Cancelled cancelled = samples.cancelOpen();
         if (samples.started() > 1) {
-            showVote(stop, standing, cancelled);
+            showVote(end, standing, cancelled);
         }
         if (standing.leader() != null) {
             turn.log()
                     .agreed(new Agreement(
                             standing.leader().label(), standing.votes(), standing.voters(), standing.probability()));
         }
-        turn.log().endedBy(endedBy(stop));
+        turn.log().endedBy(end.endedBy(turn.calls().exhausted()));
         SampleStep answer = samples.sample(winner);
         if (needsClosingCall(winner)) {
-            return new ClosingAnswer(turn, requests)
-                    .answer(answer.text(), turn.prompt().maxTokens(), steps.next());
+            return close(answer.text());
         }
         samples.markAsAnswer(winner);
         answer.report();
@@ -223,20 +213,29 @@ public final class SampleVote implements AutoCloseable {
 
     /** Samples are unconstrained text. A tool call or a refusal is an answer whatever the format. */
     private boolean needsClosingCall(int winner) {
+        if (!samples.sample(winner).isComplete() && turn.calls().exhausted() == EndedBy.BUDGET_TIME && canClose()) {
+            return true; // the time of the answer is left
+        }
         AnswerKey key = samples.ballot().keyOf(winner);
         boolean isText =
                 key == null || (key.kind() != AnswerKey.Kind.TOOL_CALLS && key.kind() != AnswerKey.Kind.REFUSAL);
         return turn.prompt().constrainsAnswer() && (isText || turn.prompt().requiresToolCall());
     }
 
+    private boolean canClose() {
+        return turn.calls().remainingCalls() > 0 && turn.calls().hasTimeForAnswer();
+    }
+
+    private FinishReason close(String text) {
+        return new ClosingAnswer(turn, requests).answer(text, turn.prompt().maxTokens(), steps.next());
+    }
+
     /** All samples have failed, or were cut off before their answer. If that was the budget's fault, a closing call answers. */
     private FinishReason endWithoutAnswer() {
-        ModelCalls budget = turn.calls();
-        boolean isCutOff = budget.exhausted() != null && samples.started() > 0;
-        if (isCutOff && budget.remainingCalls() > 0 && budget.hasTimeForAnswer()) {
-            turn.log().endedBy(endedBy(Stop.BUDGET));
-            return new ClosingAnswer(turn, requests)
-                    .answer(samples.sample(0).text(), turn.prompt().maxTokens(), steps.next());
+        EndedBy limit = turn.calls().exhausted();
+        if (limit != null && canClose()) {
+            turn.log().endedBy(limit);
+            return close(samples.started() == 0 ? "" : samples.sample(0).text());
         }
         GatewayException failure = samples.firstFailure();
         if (failure != null) {
@@ -246,9 +245,9 @@ public final class SampleVote implements AutoCloseable {
         return FinishReason.LENGTH;
     }
 
-    private void showVote(Stop stop, Ballot.Standing standing, SampleCalls.Cancelled cancelled) {
+    private void showVote(VoteEnd end, Ballot.Standing standing, SampleCalls.Cancelled cancelled) {
         VoteNotes notes = settings.notes();
-        String why = why(stop, standing.probability());
+        String why = end.words(notes, standing.probability(), samples.started());
         int step = steps.next();
         turn.log().stepStarted(step, StepKind.VOTE, notes.vote());
         String counts = notes.counts(standing.counts(), standing.voters());
@@ -260,30 +259,6 @@ public final class SampleVote implements AutoCloseable {
         turn.log().stepText(step, text.toString());
         turn.log().stepEnded(step, StepOutcome.COMPLETED, why);
         turn.log().note(why);
-    }
-
-    private String why(Stop stop, double probability) {
-        VoteNotes notes = settings.notes();
-        return switch (stop) {
-            case LIKELY -> notes.likely(probability);
-            case UNREACHABLE -> notes.unreachable();
-            case LIMIT -> notes.limit(samples.started());
-            case AGREED -> notes.agreed();
-            case NOTHING -> notes.nothing();
-            case BUDGET, FAILED -> notes.budget();
-        };
-    }
-
-    private EndedBy endedBy(Stop stop) {
-        return switch (stop) {
-            case LIKELY, UNREACHABLE, AGREED -> EndedBy.DECIDED;
-            case LIMIT -> EndedBy.LIMIT;
-            case NOTHING -> EndedBy.ANSWERED;
-            case BUDGET, FAILED -> {
-                EndedBy limit = turn.calls().exhausted();
-                yield limit == null ? EndedBy.BUDGET_CALLS : limit;
-            }
-        };
     }
 
     /** Cancels open calls. */

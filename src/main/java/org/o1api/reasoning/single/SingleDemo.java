@@ -18,7 +18,8 @@ final class SingleDemo implements DemoScript {
             String answer = DemoText.answer(questionBefore(request, request.size() - 2), REASONING);
             return Optional.of(request.requiresJson() ? "{\"answer\": " + JsonSlices.quoted(answer) + "}" : answer);
         }
-        boolean hasFormat = request.size() > 0
+        boolean hasFormat = !SamplePrompts.SAMPLE_TEMPERATURE.equals(request.field("temperature"))
+                && request.size() > 0
                 && request.role(0) == Role.SYSTEM
                 && request.text(0).contains(SamplePrompts.ANSWER_MARK);
         return hasFormat ? Optional.of(reply(request.lastUserText())) : Optional.empty();

@@ -12,9 +12,6 @@ import org.o1api.upstream.demo.DemoText;
  * number of the call in its turn.
  */
 final class VoteDemo implements DemoScript {
-    /** The temperature of samples, which tells them from the only call of {@code single}. */
-    private static final String TEMPERATURE = "0.7";
-
     private static final List<String> RESULTS = List.of("42", "17", "42", "42", "42", "42", "9", "42");
     private static final List<String> CHECKS = List.of(
             "Working backwards from the result gives the request again, so it holds.",
@@ -25,7 +22,7 @@ final class VoteDemo implements DemoScript {
     public Optional<String> reply(DemoRequest request) {
         boolean isSample = request.size() > 0
                 && request.text(0).contains(SamplePrompts.ANSWER_MARK)
-                && TEMPERATURE.equals(request.field("temperature"));
+                && SamplePrompts.SAMPLE_TEMPERATURE.equals(request.field("temperature"));
         return isSample ? Optional.of(sample(request.lastUserText(), request.number())) : Optional.empty();
     }
 

@@ -98,7 +98,7 @@ class AutoStrategyTest {
     void aJudgeComparesOpenText(String verdict, int calls, String route) {
         int[] samples = {0};
         ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> SamplingFixture.reply(
-                isJudge(request) ? verdict : "=== Answer\nIt depends, view " + "abcdefgh".charAt(samples[0]++)));
+                isJudge(request) ? verdict : "=== Answer\nIt depends, view " + (char) ('a' + samples[0]++)));
 
         turn.run(auto, upstream);
 
@@ -106,6 +106,8 @@ class AutoStrategyTest {
         assertThat(turn.report().route()).isEqualTo(route);
         assertThat(turn.out().answer()).isEqualTo("It depends, view a");
         assertThat(turn.out().titles()).contains("Sample 1", "Comparison", "Vote");
+        assertThat(turn.out().events().toString())
+                .contains(route.equals("agreed") ? ": 2 of 2" : "no results that can be compared");
     }
 
     @Test
@@ -113,7 +115,7 @@ class AutoStrategyTest {
         int[] samples = {0};
         ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> isJudge(request)
                 ? SamplingFixture.reply("sa").brokenOff(false)
-                : SamplingFixture.reply("It depends, view " + "abcdefgh".charAt(samples[0]++)));
+                : SamplingFixture.reply("It depends, view " + (char) ('a' + samples[0]++)));
 
         turn.run(auto, upstream);
 

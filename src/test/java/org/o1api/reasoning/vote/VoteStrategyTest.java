@@ -225,6 +225,19 @@ class VoteStrategyTest {
         assertThat(turn.report().endedBy()).isEqualTo(EndedBy.MAX_TOKENS);
     }
 
+    /** The budget allows no sample: the answer needs none. */
+    @Test
+    void aBudgetThatIsUsedUpBeforeTheFirstSampleIsADirectAnswer() {
+        turn.budget(new Budget(3, 50_000, Duration.ofMinutes(5), 6));
+        ScriptedUpstream upstream = SamplingFixture.computed(call -> "Half");
+
+        turn.runAfterReasoningTime(vote(VoteSettings.DEFAULT), upstream);
+
+        assertThat(upstream.requests()).hasSize(1);
+        assertThat(turn.out().answer()).isEqualTo("Half");
+        assertThat(turn.report().endedBy()).isEqualTo(EndedBy.BUDGET_TIME);
+    }
+
     @Test
     void countsTheWinnerAsTheAnswerAndTheRestInTheTotals() {
         run(SamplingFixture.samples("7", "7", "7", "7"));
