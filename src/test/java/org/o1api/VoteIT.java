@@ -15,7 +15,9 @@ import org.o1api.testing.Script;
 
 /** The strategy {@code vote} over HTTP. */
 class VoteIT {
-    private static final String VOTE = "presets: { v: { model: m, strategy: vote, vote: { max: 5 } } }";
+    private static final String VOTE = "presets: { v: { model: m, strategy: vote, vote: { first: 5, max: 5 } } }";
+    private static final String WAVES = "presets: { v: { model: m, strategy: vote } }";
+    private static final String TOOLS = "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"find\"}}]";
     private static final Duration LIMIT = Duration.ofSeconds(15);
     private static final Script SEVEN = exchange ->
             exchange.stream().text("It is 7.").finish("stop").usage(10, 5).done();
@@ -47,12 +49,17 @@ class VoteIT {
         assertThat(reply.content()).isEqualTo("It is 7.");
         assertThat(reply.reasoning()).contains("Sample 1", "Cancelled, because the vote was decided.");
         JsonNode usage = reply.json().path("usage");
-        assertThat(usage.path("completion_tokens").asLong()).isGreaterThanOrEqualTo(15);
-        assertThat(usage.at("/completion_tokens_details/reasoning_tokens").asLong())
-                .isEqualTo(usage.path("completion_tokens").asLong() - 5);
+        assertThat(usage.path("completion_tokens").asLong()).isEqualTo(5);
         assertThat(reply.json().at("/x_o1/usage/calls").asLong()).isEqualTo(5);
+        assertThat(reply.json().at("/x_o1/usage/completion_tokens").asLong()).isGreaterThanOrEqualTo(15);
+        assertThat(reply.json().at("/x_o1/samples").toString())
+                .isEqualTo("{\"started\":5,\"completed\":3,\"cancelled\":2,\"failed\":0}");
+        assertThat(reply.json().at("/x_o1/agreement").toString())
+                .startsWith("{\"key\":\"7\",\"votes\":3,\"of\":3,\"probability\":0.9375");
+        assertThat(reply.json().at("/x_o1/ended_by").asText()).isEqualTo("decided");
         fixture.awaitAborted(2, LIMIT);
-        assertThat(fixture.requests()).allMatch(request -> !request.body().has("temperature"));
+        assertThat(fixture.requests())
+                .allMatch(request -> request.body().path("temperature").asDouble() == 0.7);
     }
 
     @InContainers(config = VOTE)
@@ -92,7 +99,87 @@ class VoteIT {
     void showsAVoteWithTheDemoModel(GatewayFixture fixture) {
         ChatClient.JsonResponse reply = fixture.client().postQuestion("How many?");
 
-        assertThat(reply.content()).contains("demonstration").endsWith("The result of this sample: 42");
-        assertThat(reply.reasoning()).contains("Sample 1", "Sample 2");
+        assertThat(reply.content()).contains("demonstration");
+        assertThat(reply.reasoning())
+                .contains(
+                        "Sample 1",
+                        "Result: 42",
+                        "Sample 2",
+                        "17",
+                        "Vote",
+                        "- 42: 5 of 6",
+                        "- 17: 1 of 6",
+                        "Sampling stopped");
+        assertThat(reply.json().at("/x_o1/agreement/key").asText()).isEqualTo("42");
+    }
+
+    /** The first sample is shown before any of the first wave has ended: all four are open at the provider. */
+    @InContainers(config = WAVES)
+    void showsTheFirstSampleWhileAllAreOpen(GatewayFixture fixture) {
+        CountDownLatch seen = new CountDownLatch(1);
+        fixture.dispatch(request -> exchange -> {
+            exchange.stream().text("I think. ").await(seen);
+            exchange.text("\nAnswer: 7").finish("stop").usage(10, 5).done();
+        });
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("How many?")) {
+            assertThat(stream.nextText().reasoning()).isNotEmpty();
+            await().atMost(LIMIT).until(() -> fixture.requests().size() == 4);
+            seen.countDown();
+            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("I think.");
+        }
+        assertThat(fixture.requests()).hasSize(4);
+    }
+
+    @InContainers(config = WAVES)
+    void oneFailingSampleDoesNotFailTheTurn(GatewayFixture fixture) {
+        AtomicInteger calls = new AtomicInteger();
+        fixture.dispatch(request -> calls.getAndIncrement() == 0 ? Script.error(400, "no") : SEVEN);
+
+        ChatClient.JsonResponse reply = fixture.client().postQuestion("How many?");
+
+        assertThat(reply.content()).isEqualTo("It is 7.");
+        assertThat(reply.json().at("/x_o1/samples/failed").asInt()).isOne();
+        assertThat(reply.json().at("/x_o1/samples/completed").asInt()).isEqualTo(4);
+    }
+
+    @InContainers(config = WAVES)
+    void allFailingSamplesFailTheTurn(GatewayFixture fixture) {
+        fixture.dispatch(request -> Script.error(404, "no such model"));
+        assertThat(fixture.client().postQuestion("How many?").status()).isGreaterThanOrEqualTo(400);
+    }
+
+    @InContainers(config = WAVES)
+    void toolCallsThatAgreeAreTheAnswer(GatewayFixture fixture) {
+        fixture.dispatch(request -> Script.toolCalls("find", "{\"a\": 1}"));
+
+        ChatClient.JsonResponse reply = fixture.client().postQuestion("How many?", TOOLS);
+
+        assertThat(reply.json().at("/choices/0/finish_reason").asText()).isEqualTo("tool_calls");
+        assertThat(reply.json()
+                        .at("/choices/0/message/tool_calls/0/function/name")
+                        .asText())
+                .isEqualTo("find");
+        assertThat(fixture.requests())
+                .hasSize(4)
+                .allMatch(request -> request.body().has("tools"));
+    }
+
+    @InContainers(config = WAVES)
+    void jsonIsTheAnswerOfAClosingCall(GatewayFixture fixture) {
+        fixture.dispatch(request -> request.body().has("response_format")
+                ? exchange -> exchange.stream()
+                        .text("{\"r\": 7}")
+                        .finish("stop")
+                        .usage(20, 7)
+                        .done()
+                : SEVEN);
+
+        ChatClient.JsonResponse reply =
+                fixture.client().postQuestion("How many?", "\"response_format\": {\"type\": \"json_object\"}");
+
+        assertThat(reply.content()).isEqualTo("{\"r\": 7}");
+        assertThat(fixture.requests()).hasSize(5);
+        assertThat(reply.json().at("/x_o1/usage/prompt_tokens").asLong()).isEqualTo(4 * 10 + 20);
+        assertThat(reply.json().at("/x_o1/usage/completion_tokens").asLong()).isEqualTo(4 * 5 + 7);
     }
 }
