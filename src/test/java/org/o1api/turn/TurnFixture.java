@@ -24,7 +24,7 @@ import org.o1api.telemetry.EndedTurn;
 import org.o1api.upstream.Upstream;
 
 /** A runner with everything around it. Its database, an H2 file, is opened when a turn needs it. */
-final class TurnFixture {
+public final class TurnFixture {
     static final String CALLER = "team-a";
 
     final Admission admission = new Admission(TurnLimits.DEFAULT);
@@ -33,7 +33,7 @@ final class TurnFixture {
     final ConversationLock lock;
     final TurnRunner runner;
 
-    TurnFixture(Map<String, Upstream> upstreams, ScheduledExecutorService scheduler) {
+    public TurnFixture(Map<String, Upstream> upstreams, ScheduledExecutorService scheduler) {
         this(upstreams, scheduler, database(Path.of("unused")));
     }
 
@@ -48,7 +48,7 @@ final class TurnFixture {
         return new Database(new DatabaseSource.Url(url, null, null, 10), name -> null, "");
     }
 
-    static TurnRequest request(
+    public static TurnRequest request(
             Preset preset,
             @Nullable Effort effort,
             Prompt prompt,
@@ -70,7 +70,7 @@ final class TurnFixture {
                 cancellation);
     }
 
-    void run(TurnRequest request, TurnClient client) {
+    public void run(TurnRequest request, TurnClient client) {
         runner.run(request, admission.admit(CALLER, () -> {}), client);
     }
 }
