@@ -116,7 +116,9 @@ final class StreamingChatWriter implements ChatWriter {
 
     private void buffer(String text, TextKind kind) {
         if (bufferedKind != kind) {
-            renderText();
+            if (!bufferedText.isEmpty()) {
+                renderText();
+            }
             bufferedKind = kind;
         }
         bufferedText.append(text);
