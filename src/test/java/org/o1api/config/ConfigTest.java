@@ -66,7 +66,7 @@ class ConfigTest {
         assertThat(config.api().reasoningFormat()).isEqualTo(ReasoningFormat.REASONING_CONTENT);
         assertThat(preset(config, "thinker").name()).isEqualTo("o1-demo");
         assertThat(preset(config, "thinker").upstreamNames()).isEqualTo(Config.DEFAULT_UPSTREAM);
-        assertThat(preset(config, "thinker").strategy()).isEqualTo(steps(""));
+        assertThat(preset(config, "thinker").strategy().name()).isEqualTo("auto");
     }
 
     @Test

@@ -85,7 +85,7 @@ class ConcurrentHttpCallsTest {
                 Objects.requireNonNull(upstream),
                 ScriptedUpstream.TURN,
                 cancellation,
-                budget(30, 1_000_000),
+                budget(30, 1_000_000_000),
                 new Transcript(),
                 records,
                 readers);

@@ -16,6 +16,9 @@ public class Transcript implements TurnClient {
     private final TreeMap<Integer, StringBuilder> steps = new TreeMap<>();
     private final Set<Integer> ended = new HashSet<>();
     private final TreeMap<Integer, String> titles = new TreeMap<>();
+    /** The titles that steps have from their start. */
+    private final TreeMap<Integer, String> labels = new TreeMap<>();
+
     private final StringBuilder answer = new StringBuilder();
     private final List<Delta.ToolCall> toolCalls = new ArrayList<>();
     private final Runnable onText;
@@ -50,7 +53,9 @@ public class Transcript implements TurnClient {
     }
 
     public List<String> titles() {
-        return List.copyOf(titles.values());
+        TreeMap<Integer, String> all = new TreeMap<>(labels);
+        all.putAll(titles);
+        return List.copyOf(all.values());
     }
 
     public int steps() {
@@ -75,7 +80,7 @@ public class Transcript implements TurnClient {
         if (event instanceof TurnEvent.StepStarted started) {
             stepStarted(started.step());
             if (started.label() != null) {
-                titles.put(started.step(), started.label());
+                labels.put(started.step(), started.label());
             }
         } else if (event instanceof TurnEvent.StepTitled titled) {
             stepTitled(titled.step(), titled.title());
@@ -100,6 +105,7 @@ public class Transcript implements TurnClient {
     private void stepStarted(int number) {
         events.add("step " + number);
         titles.remove(number);
+        labels.remove(number);
         if (steps.put(number, new StringBuilder()) != null && !ended.remove(number)) {
             throw new AssertionError("step " + number + " started twice");
         }
