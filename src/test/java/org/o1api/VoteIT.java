@@ -145,7 +145,10 @@ class VoteIT {
     @InContainers(config = WAVES)
     void allFailingSamplesFailTheTurn(GatewayFixture fixture) {
         fixture.dispatch(request -> Script.error(404, "no such model"));
-        assertThat(fixture.client().postQuestion("How many?").status()).isGreaterThanOrEqualTo(400);
+        assertThat(fixture.client().postQuestion("How many?").status()).isEqualTo(502);
+        try (ChatClient.Stream stream = fixture.client().streamQuestion("How many?")) {
+            assertThat(stream.status()).isEqualTo(502);
+        }
     }
 
     @InContainers(config = WAVES)

@@ -33,6 +33,10 @@ final class SampleCalls {
     /** The samples with an answer, in the order in which they ended. */
     private final Set<Integer> answered = new LinkedHashSet<>();
 
+    /** Failures that are not shown yet: as long as the client has seen nothing, the turn can fail with a status of its own. */
+    private final List<Runnable> unshownFailures = new ArrayList<>();
+
+    private boolean hasShown;
     private long completedTokens;
     private @Nullable GatewayException firstFailure;
 
@@ -92,6 +96,9 @@ final class SampleCalls {
         if (event instanceof CallEvent.Piece piece) {
             sample.feed(piece.delta(), calls.startsThinking(index));
             calls.setUntaggedReasoning(index, sample.untaggedReasoningLength());
+            if (sample.hasText()) {
+                showFailures();
+            }
             return false;
         }
         open.remove(index);
@@ -107,6 +114,7 @@ final class SampleCalls {
         boolean hasAnswer = sample.end(reason, calls.startsThinking(index));
         calls.setUntaggedReasoning(index, sample.untaggedReasoningLength());
         if (hasAnswer) {
+            showFailures();
             SampleKey key = sample.key();
             if (!isCutOffByBudget(reason)) {
                 ballot.add(number, key);
@@ -131,11 +139,23 @@ final class SampleCalls {
 
     private void fail(SampleStep sample, int index, String why, @Nullable GatewayException cause) {
         firstFailure = firstFailure == null ? cause : firstFailure;
-        sample.showFailure(why, calls.usage(index).outputTokens());
+        long tokens = calls.usage(index).outputTokens();
+        unshownFailures.add(() -> sample.showFailure(why, tokens));
+        if (hasShown) {
+            showFailures();
+        }
+    }
+
+    /** Shows the samples that have failed so far, and from now on each one immediately. */
+    void showFailures() {
+        hasShown = true;
+        unshownFailures.forEach(Runnable::run);
+        unshownFailures.clear();
     }
 
     /** Cancels the open samples, and shows why. */
     Cancelled cancelOpen() {
+        showFailures();
         long mean = answered.isEmpty() ? 0 : completedTokens / answered.size();
         long saved = 0;
         for (Map.Entry<Integer, Integer> entry : open.entrySet()) {

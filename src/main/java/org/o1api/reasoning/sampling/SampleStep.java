@@ -63,6 +63,11 @@ final class SampleStep implements SampleListener {
         return reader(false);
     }
 
+    /** Whether the client has got text of the sample. */
+    boolean hasText() {
+        return hasText;
+    }
+
     int untaggedReasoningLength() {
         return reader().untaggedReasoningLength();
     }

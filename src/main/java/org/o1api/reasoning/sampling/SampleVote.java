@@ -234,6 +234,7 @@ public final class SampleVote implements AutoCloseable {
     private FinishReason endWithoutAnswer() {
         EndedBy limit = turn.calls().exhausted();
         if (limit != null && canClose()) {
+            samples.showFailures();
             turn.log().endedBy(limit);
             return close(samples.started() == 0 ? "" : samples.sample(0).text());
         }

@@ -202,6 +202,28 @@ class VoteStrategyTest {
         assertThatThrownBy(() -> run(upstream)).hasMessage("It broke.");
     }
 
+    /** Otherwise a stream would begin, and the failure could not have a status of its own. */
+    @Test
+    void showsNoTextIfAllSamplesFailBeforeTheirFirstText() {
+        Reply rejected =
+                Reply.of().withFailure(new UpstreamException(ErrorCode.UPSTREAM_REFUSED, "It refused.", false, null));
+
+        assertThatThrownBy(() -> run(ScriptedUpstream.answering(rejected, rejected, rejected, rejected)))
+                .hasMessage("It refused.");
+        assertThat(turn.out().events()).noneMatch(event -> event.startsWith("text"));
+    }
+
+    @Test
+    void showsAFailureBeforeTheFirstTextOnceThereIsText() {
+        Reply rejected =
+                Reply.of().withFailure(new UpstreamException(ErrorCode.UPSTREAM_REFUSED, "It refused.", false, null));
+        Reply seven = SamplingFixture.reply(SamplingFixture.sample(7));
+
+        run(ScriptedUpstream.answering(rejected, seven, seven, seven, seven, seven));
+
+        assertThat(turn.out().step(1)).isEqualTo("*It refused.*");
+    }
+
     /** Its whole text counts, so a recorded key is found. */
     @Test
     void aTruncatedSampleVotesIfItHasAnAnswer() {
