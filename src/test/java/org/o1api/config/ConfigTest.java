@@ -66,7 +66,7 @@ class ConfigTest {
         assertThat(config.api().reasoningFormat()).isEqualTo(ReasoningFormat.REASONING_CONTENT);
         assertThat(preset(config, "thinker").name()).isEqualTo("o1-demo");
         assertThat(preset(config, "thinker").upstreamNames()).isEqualTo(Config.DEFAULT_UPSTREAM);
-        assertThat(preset(config, "thinker").strategy().name()).isEqualTo("auto");
+        assertThat(preset(config, "thinker").strategy()).isEqualTo(steps(""));
     }
 
     @Test
@@ -77,7 +77,7 @@ class ConfigTest {
         assertThat(config.upstreams()).isEmpty();
         assertThat(config.presets().all()).extracting(Preset::name).containsExactly("thinker", "thinker-fast");
         assertThat(preset(config, "thinker").model()).isEqualTo("some-model");
-        assertThat(preset(config, "thinker").strategy()).isEqualTo(steps(""));
+        assertThat(preset(config, "thinker").strategy()).isEqualTo(strategy("auto", ""));
         assertThat(preset(config, "o1").name()).isEqualTo("thinker");
         assertThat(preset(config, "thinker-fast").model()).isEqualTo("some-model");
         assertThat(preset(config, "thinker-fast").strategy()).isEqualTo(steps("steps: { max: 0 }"));
@@ -96,7 +96,10 @@ class ConfigTest {
         assertThat(config.stream()).isEqualTo(stream);
         assertThat(config.api().limits()).isEqualTo(RequestLimits.DEFAULT);
         assertThat(preset(config, "thinker").strategy())
-                .isEqualTo(steps("prompts: { answer: Now give the final answer. }"));
+                .isEqualTo(strategy(
+                        "auto",
+                        "single: { prompts: { answer: Now give the final answer. } },"
+                                + " vote: { prompts: { answer: Now give the final answer. } }"));
         assertThat(preset(config, "thinker").upstreamNames()).isEqualTo("main");
         assertThat(preset(config, "thinker-fast").strategy())
                 .isEqualTo(steps("steps: { max: 0 }, prompts: { answer: Now give the final answer. }"));
@@ -331,7 +334,11 @@ class ConfigTest {
 
     /** The strategy of a preset with these settings. */
     private static Strategy steps(String settings) {
-        return preset(parse("presets: { p: { strategy: steps, " + settings + " } }"), "p")
+        return strategy("steps", settings);
+    }
+
+    private static Strategy strategy(String name, String settings) {
+        return preset(parse("presets: { p: { strategy: " + name + ", " + settings + " } }"), "p")
                 .strategy();
     }
 

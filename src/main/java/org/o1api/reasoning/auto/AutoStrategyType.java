@@ -5,6 +5,7 @@ import java.util.function.Function;
 import org.o1api.reasoning.Strategy;
 import org.o1api.reasoning.StrategyType;
 import org.o1api.reasoning.direct.DirectStrategyType;
+import org.o1api.reasoning.sampling.SamplePrompts;
 import org.o1api.reasoning.sampling.VoteSettings;
 import org.o1api.reasoning.single.SingleStrategyType;
 import org.o1api.settings.Section;
@@ -31,10 +32,11 @@ public final class AutoStrategyType implements StrategyType {
 
     @Override
     public Function<Section, Strategy> reader(Section root) {
+        SamplePrompts prompts = SamplePrompts.readDefaults(root);
         return preset -> new AutoStrategy(
                 preset.section(NAME, AutoSettings::read),
-                preset.section(VOTE, VoteSettings::read),
-                SingleStrategyType.read(preset),
+                preset.section(VOTE, section -> VoteSettings.read(section, prompts)),
+                SingleStrategyType.read(preset, prompts),
                 DirectStrategyType.strategy(),
                 null);
     }

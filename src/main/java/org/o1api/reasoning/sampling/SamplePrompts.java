@@ -31,10 +31,17 @@ public record SamplePrompts(String format, String answer) {
             "text that mentions " + ANSWER_MARK + ", the line that starts the answer",
             text -> text.contains(ANSWER_MARK));
 
-    /** Reads a section {@code prompts}. */
-    public static SamplePrompts read(Section section) {
+    /** Reads the prompts that presets have by default from the whole file ({@code prompts.answer}). */
+    public static SamplePrompts readDefaults(Section root) {
+        return new SamplePrompts(
+                DEFAULT.format, root.section("prompts", prompts -> ClosingPrompt.read(prompts, DEFAULT.answer)));
+    }
+
+    /** Reads the section {@code prompts} of a strategy. */
+    public static SamplePrompts read(Section section, SamplePrompts fallback) {
         String format = section.find("format", FORMAT_TYPE);
-        return new SamplePrompts(format == null ? DEFAULT.format : format, ClosingPrompt.read(section, DEFAULT.answer));
+        return new SamplePrompts(
+                format == null ? fallback.format : format, ClosingPrompt.read(section, fallback.answer));
     }
 
     /** Returns the prompts, configured or default, with additional instructions for a model that has tools. */

@@ -31,7 +31,7 @@ public record VoteSettings(int first, int then, int max, double confidence, Samp
     }
 
     /** Reads a section {@code vote}. */
-    public static VoteSettings read(Section section) {
+    public static VoteSettings read(Section section, SamplePrompts defaultPrompts) {
         ValueType<Long> count = ValueType.integer(1, LIMIT);
         return new VoteSettings(
                 section.get("first", count, (long) DEFAULT.first).intValue(),
@@ -39,7 +39,7 @@ public record VoteSettings(int first, int then, int max, double confidence, Samp
                 section.get("max", count, (long) DEFAULT.max).intValue(),
                 section.get("confidence", CONFIDENCE, BigDecimal.valueOf(DEFAULT.confidence))
                         .doubleValue(),
-                section.section("prompts", SamplePrompts::read),
+                section.section("prompts", prompts -> SamplePrompts.read(prompts, defaultPrompts)),
                 section.section("notes", VoteNotes::read));
     }
 

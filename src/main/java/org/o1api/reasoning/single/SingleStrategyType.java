@@ -25,15 +25,17 @@ public final class SingleStrategyType implements StrategyType {
 
     @Override
     public Function<Section, Strategy> reader(Section root) {
-        return SingleStrategyType::read;
+        SamplePrompts prompts = SamplePrompts.readDefaults(root);
+        return preset -> read(preset, prompts);
     }
 
     /** Reads the strategy from the section of a preset. */
-    public static Strategy read(Section preset) {
+    public static Strategy read(Section preset, SamplePrompts defaultPrompts) {
         return preset.section(
                 NAME,
                 section -> new SingleStrategy(
-                        section.section("prompts", SamplePrompts::read), section.section("notes", SingleNotes::read)));
+                        section.section("prompts", prompts -> SamplePrompts.read(prompts, defaultPrompts)),
+                        section.section("notes", SingleNotes::read)));
     }
 
     @Override

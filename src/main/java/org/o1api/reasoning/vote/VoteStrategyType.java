@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.o1api.reasoning.Strategy;
 import org.o1api.reasoning.StrategyType;
+import org.o1api.reasoning.sampling.SamplePrompts;
 import org.o1api.reasoning.sampling.VoteSettings;
 import org.o1api.reasoning.single.SingleStrategyType;
 import org.o1api.settings.Section;
@@ -28,7 +29,10 @@ public final class VoteStrategyType implements StrategyType {
 
     @Override
     public Function<Section, Strategy> reader(Section root) {
-        return preset -> new VoteStrategy(preset.section(NAME, VoteSettings::read), SingleStrategyType.read(preset));
+        SamplePrompts prompts = SamplePrompts.readDefaults(root);
+        return preset -> new VoteStrategy(
+                preset.section(NAME, section -> VoteSettings.read(section, prompts)),
+                SingleStrategyType.read(preset, prompts));
     }
 
     @Override
