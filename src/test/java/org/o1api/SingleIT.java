@@ -147,9 +147,9 @@ class SingleIT {
         fixture.script(script);
         assertThat(content(fixture, "none")).isEqualTo("Four.");
         fixture.script(script);
-        assertThat(content(fixture, "markdown")).contains("Add", "2+2 is 4.").endsWith("Four.");
+        assertThat(content(fixture, "markdown")).contains("Add", "2+2 is 4.", "### Final Answer\nFour.");
         fixture.script(script);
-        assertThat(content(fixture, "details")).contains("Add", "2+2 is 4.").endsWith("Four.");
+        assertThat(content(fixture, "details")).contains("Add", "2+2 is 4.", "### Final Answer\nFour.");
     }
 
     private static String content(GatewayFixture fixture, String format) {
