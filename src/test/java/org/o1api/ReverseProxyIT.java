@@ -26,9 +26,9 @@ import org.o1api.testing.Script;
 /** Replies through reverse proxies, configured as the deployment page says. */
 class ReverseProxyIT {
     /** {@code -Do1api.silence=60} makes the upstream silent for a minute. */
-    private static final int SILENCE_SECONDS = Integer.getInteger("o1api.silence", 3);
+    private static final int SILENCE_SECONDS = Integer.getInteger("o1api.silence", 4);
 
-    private static final int TIMEOUT_SECONDS = Math.min(5, SILENCE_SECONDS / 3);
+    private static final int TIMEOUT_SECONDS = Math.min(5, SILENCE_SECONDS / 2);
 
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 
