@@ -1,5 +1,6 @@
 package org.o1api.upstream;
 
+import java.util.List;
 import org.o1api.model.Effort;
 
 /** An upstream that adds an effort to requests without one. */
@@ -21,6 +22,11 @@ public final class DefaultEffortUpstream implements Upstream {
     @Override
     public String name() {
         return upstream.name();
+    }
+
+    @Override
+    public List<String> names() {
+        return upstream.names();
     }
 
     @Override

@@ -30,7 +30,9 @@ public final class FallbackUpstream implements Upstream {
 
     @Override
     public List<String> names() {
-        return upstreams.stream().map(Upstream::name).toList();
+        return upstreams.stream()
+                .flatMap(upstream -> upstream.names().stream())
+                .toList();
     }
 
     /** Makes the call. If all upstreams fail, the first one's failure is thrown, because the others are only substitutes. */

@@ -1,6 +1,7 @@
 package org.o1api.upstream;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -63,6 +64,11 @@ public final class HttpUpstream implements Upstream {
     @Override
     public String name() {
         return settings.name();
+    }
+
+    @Override
+    public List<String> names() {
+        return List.of(name());
     }
 
     /** Loads and links all code that a call needs; without it, the first call takes about 300 ms longer. */

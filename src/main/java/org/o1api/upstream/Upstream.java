@@ -4,13 +4,11 @@ import java.util.List;
 
 /** A configured way to call a provider. Safe for concurrent use. */
 public interface Upstream extends AutoCloseable {
-    /** The name in the configuration. */
+    /** The name for messages: that in the configuration, or several, separated by commas. */
     String name();
 
-    /** The names of all upstreams that may answer a call. */
-    default List<String> names() {
-        return List.of(name());
-    }
+    /** The names in the configuration of all upstreams that may answer a call, at least one. */
+    List<String> names();
 
     /**
      * Makes a call and waits for its first delta. Retries failed attempts within the limits.

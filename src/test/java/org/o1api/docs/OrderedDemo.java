@@ -60,6 +60,11 @@ final class OrderedDemo implements Upstream {
     }
 
     @Override
+    public List<String> names() {
+        return demo.names();
+    }
+
+    @Override
     public Call open(CallRequest request, CallContext context) {
         CompletableFuture<Void> gate = gate(context.number());
         Runnable removal = context.cancellation().onCancel(() -> gate.complete(null));

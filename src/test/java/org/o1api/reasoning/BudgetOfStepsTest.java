@@ -8,11 +8,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.model.Budget;
 import org.o1api.model.BudgetUse;
 import org.o1api.model.Cancellation;
 import org.o1api.model.Delta;
+import org.o1api.model.Effort;
 import org.o1api.model.EndedBy;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Price;
@@ -21,6 +25,9 @@ import org.o1api.model.TurnLedger;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.upstream.Call;
 import org.o1api.upstream.CallRequest;
+import org.o1api.upstream.DefaultEffortUpstream;
+import org.o1api.upstream.FallbackUpstream;
+import org.o1api.upstream.Upstream;
 
 /** The budget of calls that are made one after the other, and its trace. */
 class BudgetOfStepsTest {
@@ -43,9 +50,13 @@ class BudgetOfStepsTest {
     private final TurnLedger ledger = new TurnLedger((upstream, model) -> PRICE);
 
     private ModelCalls calls(long tokens, String cost, Reply... replies) {
+        return calls(tokens, cost, ScriptedUpstream.answering(replies), ledger);
+    }
+
+    private ModelCalls calls(long tokens, String cost, Upstream upstream, TurnLedger ledger) {
         Budget budget = new Budget(30, tokens, Duration.ofMinutes(5), 6, new BigDecimal(cost));
         return new ModelCalls(
-                ScriptedUpstream.answering(replies),
+                upstream,
                 ScriptedUpstream.TURN,
                 new Cancellation(),
                 budget,
@@ -101,6 +112,25 @@ class BudgetOfStepsTest {
         assertThat(calls.hasBudgetForStep()).isFalse();
         assertThat(calls.exhausted()).isEqualTo(EndedBy.BUDGET_COST);
         assertThat(ledger.records()).isEmpty();
+    }
+
+    static List<UnaryOperator<Upstream>> waysToCallAnUpstream() {
+        return List.of(
+                UnaryOperator.identity(),
+                upstream -> new FallbackUpstream(List.of(upstream, upstream)),
+                upstream -> new DefaultEffortUpstream(upstream, Effort.LOW),
+                upstream -> new DefaultEffortUpstream(new FallbackUpstream(List.of(upstream, upstream)), Effort.LOW),
+                upstream -> new FallbackUpstream(List.of(new FallbackUpstream(List.of(upstream, upstream)))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysToCallAnUpstream")
+    void knowsThePricesOfAllUpstreamsThatMayAnswer(UnaryOperator<Upstream> wrapper) {
+        TurnLedger scripted = new TurnLedger((upstream, model) -> upstream.equals("scripted") ? PRICE : null);
+        ModelCalls calls = calls(1000, "0.000008", wrapper.apply(ScriptedUpstream.answering(reply(50))), scripted);
+        assertThat(read(calls.reasoningCall(REQUEST))).isZero();
+        assertThat(calls.exhausted()).isEqualTo(EndedBy.BUDGET_COST);
+        assertThat(scripted.records()).isEmpty();
     }
 
     @Test

@@ -164,6 +164,11 @@ class CallRecordsTest {
             }
 
             @Override
+            public List<String> names() {
+                return List.of(name());
+            }
+
+            @Override
             public Call open(CallRequest request, CallContext context) {
                 before.accept(context);
                 throw new UpstreamException(ErrorCode.UPSTREAM_FAILED, "It failed.", false, null);

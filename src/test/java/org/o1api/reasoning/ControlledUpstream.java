@@ -65,6 +65,11 @@ final class ControlledUpstream implements Upstream {
     }
 
     @Override
+    public List<String> names() {
+        return List.of(name());
+    }
+
+    @Override
     public Call open(CallRequest request, CallContext context) {
         Control control = call(request.messages().get(0).content() instanceof Content.Text name ? name.text() : "");
         open.incrementAndGet();

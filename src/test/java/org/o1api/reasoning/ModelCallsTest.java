@@ -165,6 +165,11 @@ class ModelCallsTest {
             }
 
             @Override
+            public List<String> names() {
+                return List.of(name());
+            }
+
+            @Override
             public Call open(CallRequest request, CallContext context) {
                 return new CallThatFailsToClose();
             }

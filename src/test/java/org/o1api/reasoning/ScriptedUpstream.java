@@ -120,6 +120,11 @@ public final class ScriptedUpstream implements Upstream {
     }
 
     @Override
+    public List<String> names() {
+        return List.of(name());
+    }
+
+    @Override
     public Call open(CallRequest request, CallContext context) {
         journal.add("open");
         requests.add(request);

@@ -186,6 +186,11 @@ final class VirtualProvider implements Upstream {
     }
 
     @Override
+    public List<String> names() {
+        return List.of(name());
+    }
+
+    @Override
     public Call open(CallRequest request, CallContext context) {
         VirtualCall call;
         synchronized (this) {

@@ -43,6 +43,11 @@ public final class DemoUpstream implements Upstream {
     }
 
     @Override
+    public List<String> names() {
+        return List.of(name());
+    }
+
+    @Override
     public Call open(CallRequest request, CallContext context) {
         context.cancellation().throwIfCancelled();
         throwIfClosed();

@@ -32,6 +32,11 @@ public final class ReplayUpstream implements Upstream {
     }
 
     @Override
+    public List<String> names() {
+        return List.of(name());
+    }
+
+    @Override
     public Call open(CallRequest request, CallContext context) {
         context.cancellation().throwIfCancelled();
         throwIfClosed();
