@@ -30,6 +30,22 @@ public record Price(BigDecimal input, BigDecimal cachedInput, BigDecimal cacheWr
                 .movePointLeft(MILLION);
     }
 
+    /** The most that these tokens can cost, whatever part of the input the provider reads from its cache or writes to it. */
+    public BigDecimal highestCost(long inputTokens, long outputTokens) {
+        return times(input.max(cachedInput).max(cacheWrite), inputTokens)
+                .add(times(output, outputTokens))
+                .movePointLeft(MILLION);
+    }
+
+    /** The higher one of two prices, each component by itself. */
+    public Price max(Price other) {
+        return new Price(
+                input.max(other.input),
+                cachedInput.max(other.cachedInput),
+                cacheWrite.max(other.cacheWrite),
+                output.max(other.output));
+    }
+
     private static BigDecimal times(BigDecimal price, long tokens) {
         return price.multiply(BigDecimal.valueOf(tokens));
     }

@@ -51,7 +51,7 @@ final class BudgetMeter {
      * @param limited whether the call is to end when the budget is used up
      */
     synchronized OpenCall open(String model, long inputTokens, boolean limited) {
-        OpenCall call = new OpenCall(dearest(model), inputTokens, limited);
+        OpenCall call = new OpenCall(highestPrice(model), inputTokens, limited);
         open.add(call);
         return call;
     }
@@ -63,7 +63,7 @@ final class BudgetMeter {
 
     /** The same if one more call is made with this input. */
     synchronized @Nullable EndedBy usedUpWith(String model, long inputTokens) {
-        return usedUpWith(cost(dearest(model), new Usage(inputTokens, 0, 0, 0)));
+        return usedUpWith(highestCost(highestPrice(model), inputTokens, 0));
     }
 
     private @Nullable EndedBy usedUpWith(BigDecimal more) {
@@ -97,17 +97,17 @@ final class BudgetMeter {
         return sum;
     }
 
-    /** The highest price that a call may have: which upstream answers is not known yet. */
-    private @Nullable Price dearest(String model) {
+    /** A price that no call to the model exceeds: which upstream answers is not known yet. */
+    private @Nullable Price highestPrice(String model) {
         return upstreams.stream()
                 .map(upstream -> prices.of(upstream, model))
                 .filter(Objects::nonNull)
-                .reduce((one, other) -> one.input().compareTo(other.input()) >= 0 ? one : other)
+                .reduce(Price::max)
                 .orElse(null);
     }
 
-    private static BigDecimal cost(@Nullable Price price, Usage usage) {
-        return price == null ? BigDecimal.ZERO : price.cost(usage);
+    private static BigDecimal highestCost(@Nullable Price price, long inputTokens, long outputTokens) {
+        return price == null ? BigDecimal.ZERO : price.highestCost(inputTokens, outputTokens);
     }
 
     /** What one open call has used so far. */
@@ -138,7 +138,7 @@ final class BudgetMeter {
         void attemptFailed(Usage usage) {
             synchronized (BudgetMeter.this) {
                 failedTokens += usage.outputTokens();
-                failedCost = failedCost.add(BudgetMeter.cost(price, usage));
+                failedCost = failedCost.add(price == null ? BigDecimal.ZERO : price.cost(usage));
             }
         }
 
@@ -196,7 +196,7 @@ final class BudgetMeter {
         }
 
         private BigDecimal cost() {
-            return failedCost.add(BudgetMeter.cost(price, new Usage(inputTokens, 0, receivedTokens(), 0)));
+            return failedCost.add(highestCost(price, inputTokens, receivedTokens()));
         }
     }
 }
