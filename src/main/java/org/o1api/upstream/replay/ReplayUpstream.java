@@ -1,6 +1,7 @@
 package org.o1api.upstream.replay;
 
 import java.util.List;
+import org.o1api.json.ContentText;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
 import org.o1api.model.Role;
@@ -45,7 +46,7 @@ public final class ReplayUpstream implements Upstream {
                 .find(lastUserText(request.messages()))
                 .orElseThrow(() -> new UpstreamException(
                         ErrorCode.UPSTREAM_REFUSED,
-                        "The last user message contains no question of the recording " + recording.file() + ".",
+                        "The last user message contains no question that was recorded for the upstream " + name + ".",
                         false,
                         null));
         context.onAccepted().run();
@@ -68,7 +69,7 @@ public final class ReplayUpstream implements Upstream {
         for (int i = messages.size() - 1; i >= 0; i--) {
             Message message = messages.get(i);
             if (message.role() == Role.USER) {
-                return MessageText.of(message);
+                return ContentText.of(message.content());
             }
         }
         return "";

@@ -130,13 +130,15 @@ class ReplayUpstreamTest {
     }
 
     @Test
-    void aQuestionThatWasNotRecordedFailsWithoutQuotingIt() {
+    void aQuestionThatWasNotRecordedFailsWithoutNamingItOrTheFile() {
         assertThatExceptionOfType(UpstreamException.class)
                 .isThrownBy(() -> reply("my secret question", turn("turn_1"), Map.of()))
                 .satisfies(failure -> {
                     assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_REFUSED);
                     assertThat(failure.retryable()).isFalse();
-                    assertThat(failure).hasMessageContaining(FILE).hasMessageNotContaining("secret");
+                    assertThat(failure)
+                            .hasMessageContaining("the upstream recorded.")
+                            .hasMessageNotContainingAny("secret", "jsonl", "src");
                 });
     }
 
