@@ -70,12 +70,16 @@ final class O1OptionsReader {
         return new Budget.Limits(calls, tokens, time, cost);
     }
 
-    /** A whole number greater than 0. It may exceed the range of integers: casts give the largest one. */
+    /** A whole number greater than 0, such as 10, 10.0 or 1e1. It may exceed the range of integers: casts give the largest one. */
     private double count(String path) {
-        if (json.current() != JsonToken.VALUE_NUMBER_INT) {
+        if (!json.current().isNumeric()) {
             throw json.wrongType(path, "a whole number");
         }
-        return positive(path);
+        double value = positive(path);
+        if (value != Math.rint(value)) {
+            throw invalid(path, "'" + path + "' must be a whole number.");
+        }
+        return value;
     }
 
     private double positive(String path) {

@@ -27,6 +27,11 @@ class O1OptionsReaderTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     {"calls": 10}                         | 10         |                     |          |
                     {"tokens": 5000}                      |            | 5000                |          |
+                    {"calls": 10.0}                       | 10         |                     |          |
+                    {"calls": 1e1}                        | 10         |                     |          |
+                    {"calls": 10.00E0, "tokens": 0.5e4}   | 10         | 5000                |          |
+                    {"tokens": 5000.0}                    |            | 5000                |          |
+                    {"tokens": 1e300}                     |            | 9223372036854775807 |          |
                     {"seconds": 2.5}                      |            |                     | PT2.5S   |
                     {"seconds": 60}                       |            |                     | PT1M     |
                     {"seconds": 1e-12}                    |            |                     | PT0.000000001S |
@@ -76,7 +81,11 @@ class O1OptionsReaderTest {
                     {"budget": {"call": 5}}               | x_o1.budget.call    | 'x_o1.budget.call' is unknown. Allowed: calls, tokens, seconds, cost.
                     {"budget": {"time": 5}}               | x_o1.budget.time    | 'x_o1.budget.time' is unknown. Allowed: calls, tokens, seconds, cost.
                     {"budget": {"calls": "5"}}            | x_o1.budget.calls   | 'x_o1.budget.calls' must be a whole number, not a string.
-                    {"budget": {"calls": 1.5}}            | x_o1.budget.calls   | 'x_o1.budget.calls' must be a whole number, not a number.
+                    {"budget": {"calls": 1.5}}            | x_o1.budget.calls   | 'x_o1.budget.calls' must be a whole number.
+                    {"budget": {"calls": 0.9}}            | x_o1.budget.calls   | 'x_o1.budget.calls' must be a whole number.
+                    {"budget": {"calls": 0.0}}            | x_o1.budget.calls   | 'x_o1.budget.calls' must be greater than 0.
+                    {"budget": {"tokens": 5000.5}}        | x_o1.budget.tokens  | 'x_o1.budget.tokens' must be a whole number.
+                    {"budget": {"tokens": -1.0}}          | x_o1.budget.tokens  | 'x_o1.budget.tokens' must be greater than 0.
                     {"budget": {"calls": 0}}              | x_o1.budget.calls   | 'x_o1.budget.calls' must be greater than 0.
                     {"budget": {"tokens": -1}}            | x_o1.budget.tokens  | 'x_o1.budget.tokens' must be greater than 0.
                     {"budget": {"tokens": [1]}}           | x_o1.budget.tokens  | 'x_o1.budget.tokens' must be a whole number, not a list.
