@@ -25,6 +25,7 @@ import org.o1api.model.ReasoningFormat;
 import org.o1api.model.UsageReport;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Strategy;
+import org.o1api.upstream.EffortField;
 import org.o1api.upstream.ModelSettings;
 import org.o1api.upstream.ReasoningHistory;
 import org.o1api.upstream.UpstreamSettings;
@@ -70,7 +71,7 @@ public final class SystemFingerprints {
             @Nullable String model,
             ReasoningHistory reasoningHistory,
             UpstreamSettings.Replies replies,
-            Map<String, ModelSettings> models) {
+            Map<String, EffortField> efforts) {
         static ProviderSettings of(UpstreamSettings settings) {
             URI url = settings.url();
             return new ProviderSettings(
@@ -82,7 +83,15 @@ public final class SystemFingerprints {
                     settings.model(),
                     settings.reasoningHistory(),
                     settings.replies(),
-                    settings.models());
+                    efforts(settings.models()));
+        }
+
+        /** Without prices and limits, which change what is reported, but no reply. */
+        private static Map<String, EffortField> efforts(Map<String, ModelSettings> models) {
+            return models.entrySet().stream()
+                    .filter(model -> model.getValue().effort() != EffortField.NONE)
+                    .collect(Collectors.toUnmodifiableMap(
+                            Map.Entry::getKey, model -> model.getValue().effort()));
         }
 
         private static List<String> namesIn(@Nullable String query) {

@@ -107,7 +107,6 @@ class SystemFingerprintsTest {
             spare: { | spare: { starts_thinking: true,
             spare: { | spare: { model: m,
             spare: { | spare: { models: { some-model: { effort: thinking } },
-            spare: { | spare: { models: { some-model: { price: { input: 1, output: 2 } } },
             default_model: | models: { some-model: { effort: reasoning } }~ndefault_model:
             default_model: | usage: turn~ndefault_model:
             default_model: | reasoning_format: both~ndefault_model:
@@ -117,6 +116,20 @@ class SystemFingerprintsTest {
         String changed = CONFIG.replace(before, after.replace("~n", "\n"));
         assertThat(changed).isNotEqualTo(CONFIG);
         assertThat(of(changed, "deep")).isNotEqualTo(of(CONFIG, "deep"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            spare: { | spare: { models: { some-model: { price: { input: 1, output: 2 } } },
+            spare: { | spare: { models: { some-model: { context: 1000, max_output: 100 } },
+            spare: { | spare: { models: { some-model: {}, other: { effort: none } },
+            default_model: | models: { some-model: { price: { input: 1, output: 2 } } }~ndefault_model:
+            default_model: | currency: EUR~ndefault_model:
+            """)
+    void isTheSameWithSettingsThatOnlyAffectReports(String before, String after) {
+        String changed = CONFIG.replace(before, after.replace("~n", "\n"));
+        assertThat(changed).isNotEqualTo(CONFIG);
+        assertThat(of(changed, "deep")).isEqualTo(of(CONFIG, "deep"));
     }
 
     @ParameterizedTest
