@@ -40,20 +40,26 @@ final class StrategyReader {
     PresetStrategies read(Section preset) {
         int problemsBefore = preset.problemCount();
         String main = preset.get(KEY, name, types.get(0).name());
-        Set<String> choices = preset.set(CHOICES, name, "none");
-        return read(preset, main, choices, preset.problemCount() == problemsBefore);
+        return read(preset, main, choices(preset), preset.problemCount() == problemsBefore);
+    }
+
+    private Set<String> choices(Section preset) {
+        return preset.set(CHOICES, name, "none");
     }
 
     /**
      * Reads the strategies of a preset in pro mode.
      *
      * @param pro the preset's section {@code pro}
-     * @param standard the strategies in standard mode; all of them can be chosen in pro mode, too
+     * @param standard the strategies in standard mode; its main one can be chosen in pro mode, too
      */
     PresetStrategies readPro(Section pro, PresetStrategies standard) {
         int problemsBefore = pro.problemCount();
         String main = pro.get(KEY, name, readers.containsKey(PRO) ? PRO : standard.main());
-        return read(pro, main, standard.byName().keySet(), standard.valid() && pro.problemCount() == problemsBefore);
+        Set<String> choices = new LinkedHashSet<>();
+        choices.add(standard.main());
+        choices.addAll(choices(pro));
+        return read(pro, main, choices, standard.valid() && pro.problemCount() == problemsBefore);
     }
 
     private PresetStrategies read(Section section, String main, Set<String> choices, boolean valid) {

@@ -239,7 +239,7 @@ public final class Section {
 
     private <T> void visit(String key, ValueType<T> type, BiConsumer<T, Consumer<String>> visitor) {
         if (node(key) instanceof SequenceNode sequence && sequence.getValue().isEmpty()) {
-            addProblem(key, "found an empty list, allowed: at least one item; otherwise leave the key out");
+            context.addProblem(pathOf(key), "found an empty list, allowed: at least one item; otherwise leave the key out");
         }
         int index = 0;
         for (Node item : items(key)) {
@@ -271,7 +271,10 @@ public final class Section {
         context.addProblem(path, message);
     }
 
-    /** Reports a problem with the value of a key. In an overlay the cause is in the overlay, unless the base has the same problem. */
+    /**
+     * Reports a value that does not fit to others. In an overlay the cause is in the overlay, even if the value is inherited, unless the
+     * overlay is empty.
+     */
     public void addProblem(String key, String message) {
         context.addProblem(base != null && entries.isEmpty() ? pathOf(key) : ownPathOf(key), message);
     }
@@ -304,7 +307,7 @@ public final class Section {
             return context.rejectTag(pathOf(key), node) ? List.of() : sequence.getValue();
         }
         if (node != null && !ReadContext.isNull(node)) {
-            addProblem(key, "found " + ReadContext.describe(node) + ", allowed: a list");
+            context.addProblem(pathOf(key), "found " + ReadContext.describe(node) + ", allowed: a list");
         }
         return List.of();
     }

@@ -108,7 +108,14 @@ class ConfigProblemsTest {
                     presets: { o1: { pro: { upstream: mian } } } | 1: presets.o1.pro.upstream: found 'mian', allowed: the name of an upstream (default)
                     presets: { o1: { pro: { strategy: vot } } } | 1: presets.o1.pro.strategy: found 'vot', allowed: steps, single, direct, vote, auto; did you mean vote?
                     presets: { o1: { pro: { reasoning_formt: think } } } | 1: presets.o1.pro.reasoning_formt: unknown key; did you mean reasoning_format?
-                    presets: { o1: { pro: { strategies: [vote] } } } | 1: presets.o1.pro.strategies: unknown key; did you mean strategy?
+                    presets: { o1: { pro: { strategies: [vot] } } } | 1: presets.o1.pro.strategies[0]: found 'vot', allowed: steps, single, direct, vote, auto; did you mean vote?
+                    presets:;  o1:;    pro:;      strategies: [] | 4: presets.o1.pro.strategies: found an empty list, allowed: at least one item; otherwise leave the key out
+                    presets:;  o1:;    upstream: [];    pro:;      model: x | 3: presets.o1.upstream: found an empty list, allowed: at least one item; otherwise leave the key out
+                    presets:;  o1:;    upstream: { a: b };    pro:;      model: x | 3: presets.o1.upstream: found a section, allowed: the name of an upstream
+                    presets:;  o1:;    strategies: [];    pro:;      model: x | 3: presets.o1.strategies: found an empty list, allowed: at least one item; otherwise leave the key out
+                    presets:;  o1:;    strategies: vote;    pro:;      model: x | 3: presets.o1.strategies: found a single value, allowed: a list
+                    presets:;  o1:;    vote: 5;    pro:;      model: x | 3: presets.o1.vote: found a single value, allowed: a section of keys and values
+                    presets:;  o1:;    model: m;    pro:;      upstream: [] | 5: presets.o1.pro.upstream: found an empty list, allowed: at least one item; otherwise leave the key out
                     presets: { o1: { pro: yes } }           | 1: presets.o1.pro: found a single value, allowed: a section of keys and values
                     presets: { o1: { model_effort: hig } }  | 1: presets.o1.model_effort: found 'hig', allowed: none, minimal, low, medium, high, xhigh, max; did you mean high?
                     presets: { o1: { show: some } }         | 1: presets.o1.show: found 'some', allowed: conclusions, all

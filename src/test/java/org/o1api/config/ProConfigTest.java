@@ -99,6 +99,21 @@ class ProConfigTest {
                 .isEqualTo(preset("steps: { max: 4 }").strategy());
     }
 
+    /** A request in pro mode may also choose the strategy that the preset has in standard mode. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ''                                                       | vote,steps
+            pro: { strategies: [single] }                            | vote,steps,single
+            strategies: [single]                                     | vote,steps,single
+            strategies: [single], pro: { strategies: [direct] }      | vote,steps,direct
+            strategies: [single], pro: { strategies: [steps] }       | vote,steps
+            strategies: [single], pro: { strategy: steps }           | steps,single
+            strategy: auto, pro: { strategies: [steps], steps: { max: 4 } } | vote,auto,steps
+            """)
+    void offersTheStrategiesThatItNames(String settings, String names) {
+        assertThat(preset(settings).inMode(Mode.PRO).strategies().keySet()).containsExactly(names.split(","));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "p, p, STANDARD",
