@@ -169,7 +169,7 @@ public final class EvaluationCommand {
     }
 
     private static void requirePrices(Config config, Preset preset) {
-        config.prices().firstUnpriced(preset.upstreams(), preset.model()).ifPresent(unpriced -> {
+        config.models().firstUnpriced(preset.upstreams(), preset.model()).ifPresent(unpriced -> {
             throw new EvaluationException("--max-cost needs the price of the model " + unpriced.model()
                     + " of the upstream " + unpriced.upstream() + ", which the preset " + preset.name()
                     + " uses (models.*.price in the config).");
@@ -203,7 +203,7 @@ public final class EvaluationCommand {
                 ended,
                 scheduler,
                 callThreads,
-                new Pricing(config.prices(), config.currency()));
+                new Pricing(config.models(), config.currency()));
     }
 
     /** The turns have no conversations, so the database is never opened. */

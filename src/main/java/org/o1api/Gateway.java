@@ -144,7 +144,7 @@ public final class Gateway implements ServletContextListener {
                 new TurnLogger(config.currency()),
                 scheduler,
                 callThreads,
-                new Pricing(config.prices(), config.currency()));
+                new Pricing(config.models(), config.currency()));
         TurnShutdown shutdown = new TurnShutdown(admission, config.turns().grace(), scheduler);
         OpenBodies bodies = new OpenBodies();
         Runnable stop = () -> {
@@ -161,14 +161,16 @@ public final class Gateway implements ServletContextListener {
         Application application = new Application(
                 List.of(
                         new HealthResource(shutdown::isReady, streams::sinceLastTick),
-                        new ModelsResource(config.presets()),
+                        new ModelsResource(
+                                config.presets(),
+                                preset -> config.models().limits(preset.upstreams(), preset.model())),
                         new ConversationsResource(config.api().limits(), conversations, admission),
                         new ConversationItemsResource(config.api().limits(), conversations, admission),
                         new ChatCompletionsResource(
                                 new ChatTurnReader(
                                         config.api(),
                                         config.presets(),
-                                        config.prices(),
+                                        config.models(),
                                         SystemFingerprints.of(config),
                                         conversations),
                                 new TurnEndpoint(admission, runner, streams))),

@@ -3,7 +3,9 @@ package org.o1api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.FakeUpstream;
@@ -141,6 +143,32 @@ class XO1FieldsIT {
         }
         assertThat(all.get("/v1/models/c-pro").status()).isEqualTo(404);
         assertThat(all.get("/v1/models/a-pro-pro").status()).isEqualTo(404);
+    }
+
+    @InContainers(
+            config = {
+                "presets: { a: { model: m, aliases: [o1], pro: { model: large } }, b: { model: other } }",
+                "upstream models: { m: { context: 32000, max_output: 4000 }, large: { context: 128000 } }"
+            })
+    void listsTheConfiguredLimitsOfTheModels(GatewayFixture fixture) {
+        String ofModel = "{\"context_length\":32000,\"max_output_tokens\":4000}";
+        String ofLarge = "{\"context_length\":128000}";
+        Map<String, String> expected =
+                Map.of("a", ofModel, "o1", ofModel, "a-pro", ofLarge, "o1-pro", ofLarge, "b", "{}", "b-pro", "{}");
+        expected.forEach((name, limits) ->
+                assertThat(limits(fixture.client().get("/v1/models/" + name).json()))
+                        .as(name)
+                        .isEqualTo(limits));
+        assertThat(fixture.client().get("/v1/models").json().path("data"))
+                .hasSize(3)
+                .allSatisfy(model -> assertThat(limits(model))
+                        .isEqualTo(expected.get(model.path("id").asText())));
+    }
+
+    /** What a model has besides OpenAI's fields. */
+    private static String limits(JsonNode model) {
+        ObjectNode copy = model.deepCopy();
+        return copy.without(List.of("id", "object", "created", "owned_by")).toString();
     }
 
     private static List<String> ids(ChatClient client) {

@@ -10,9 +10,12 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.function.Function;
 import org.o1api.json.Json;
 import org.o1api.model.Caller;
 import org.o1api.model.ErrorCode;
+import org.o1api.model.ModelLimits;
+import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
 
 /**
@@ -23,10 +26,17 @@ import org.o1api.reasoning.Presets;
 @Produces(MediaType.APPLICATION_JSON)
 public final class ModelsResource {
     private final Presets presets;
+    private final Function<Preset, ModelLimits> limits;
     private final long created = Instant.now().getEpochSecond();
 
-    public ModelsResource(Presets presets) {
+    /**
+     * Creates the resource.
+     *
+     * @param limits those of the model that answers for a preset
+     */
+    public ModelsResource(Presets presets, Function<Preset, ModelLimits> limits) {
         this.presets = presets;
+        this.limits = limits;
     }
 
     @GET
@@ -37,7 +47,7 @@ public final class ModelsResource {
             json.writeStringField("object", "list");
             json.writeArrayFieldStart("data");
             for (String name : presets.listedNames(caller::mayUse)) {
-                writeModel(json, name);
+                writeModel(json, name, preset(name, caller));
             }
             json.writeEndArray();
             json.writeEndObject();
@@ -48,12 +58,16 @@ public final class ModelsResource {
     @GET
     @Path("{id: .+}")
     public byte[] get(@PathParam("id") String id, @Context ContainerRequestContext request) {
-        if (presets.choice(id)
-                .filter(found -> caller(request).mayUse(found.preset().name()))
-                .isEmpty()) {
-            throw modelNotFound(id);
-        }
-        return Json.bytes(json -> writeModel(json, id));
+        Preset preset = preset(id, caller(request));
+        return Json.bytes(json -> writeModel(json, id, preset));
+    }
+
+    /** The preset with this name, in the mode that the name selects. */
+    private Preset preset(String name, Caller caller) {
+        return presets.choice(name)
+                .map(Presets.Choice::preset)
+                .filter(preset -> caller.mayUse(preset.name()))
+                .orElseThrow(() -> modelNotFound(name));
     }
 
     /** Creates the error for a model that does not exist or that the caller may not use. */
@@ -69,12 +83,19 @@ public final class ModelsResource {
         return (Caller) request.getProperty(Caller.PROPERTY);
     }
 
-    private void writeModel(JsonGenerator json, String id) throws IOException {
+    private void writeModel(JsonGenerator json, String id, Preset preset) throws IOException {
+        ModelLimits known = limits.apply(preset);
         json.writeStartObject();
         json.writeStringField("id", id);
         json.writeStringField("object", "model");
         json.writeNumberField("created", created);
         json.writeStringField("owned_by", "o1-api");
+        if (known.context() != null) {
+            json.writeNumberField("context_length", known.context());
+        }
+        if (known.maxOutput() != null) {
+            json.writeNumberField("max_output_tokens", known.maxOutput());
+        }
         json.writeEndObject();
     }
 }

@@ -17,7 +17,7 @@ import org.o1api.settings.ConfigException;
 import org.o1api.settings.ReadContext;
 import org.o1api.settings.Substitution;
 import org.o1api.turn.TurnLimits;
-import org.o1api.upstream.ModelPrices;
+import org.o1api.upstream.ConfiguredModels;
 import org.o1api.upstream.UpstreamSettings;
 import org.o1api.upstream.replay.Recording;
 
@@ -34,7 +34,7 @@ public record Config(
         Map<String, UpstreamSettings> upstreams,
         Map<String, Recording> recordings,
         Presets presets,
-        ModelPrices prices,
+        ConfiguredModels models,
         @Nullable String currency,
         ApiSettings api,
         BodySettings bodies,

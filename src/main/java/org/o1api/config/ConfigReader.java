@@ -22,7 +22,7 @@ import org.o1api.settings.ReadContext;
 import org.o1api.settings.Section;
 import org.o1api.settings.ValueType;
 import org.o1api.turn.TurnLimits;
-import org.o1api.upstream.ModelPrices;
+import org.o1api.upstream.ConfiguredModels;
 import org.o1api.upstream.ModelSettings;
 import org.o1api.upstream.UpstreamSettings;
 import org.o1api.upstream.replay.Recording;
@@ -51,12 +51,12 @@ final class ConfigReader {
         Map<String, ModelSettings> models = ModelSettingsReader.read(root);
         Map<String, Recording> recordings = new HashMap<>();
         Map<String, UpstreamSettings> upstreams = UpstreamReader.read(root, models, recordings);
-        ModelPrices prices = upstreams.isEmpty()
-                ? ModelPrices.of(Config.DEFAULT_UPSTREAM, models) // of the demo model
-                : ModelPrices.of(upstreams.values());
+        ConfiguredModels configured = upstreams.isEmpty()
+                ? ConfiguredModels.of(Config.DEFAULT_UPSTREAM, models) // of the demo model
+                : ConfiguredModels.of(upstreams.values());
         Presets presets =
-                PresetReader.read(root, upstreamNames(upstreams), strategies, prices, model, !upstreams.isEmpty());
-        List<ApiKey> keys = ApiKeyReader.read(root, presets, prices);
+                PresetReader.read(root, upstreamNames(upstreams), strategies, configured, model, !upstreams.isEmpty());
+        List<ApiKey> keys = ApiKeyReader.read(root, presets, configured);
         return root.section(
                 "limits",
                 limits -> new Config(
@@ -64,7 +64,7 @@ final class ConfigReader {
                         upstreams,
                         recordings,
                         presets,
-                        prices,
+                        configured,
                         root.find("currency", CURRENCY),
                         api(root, limits),
                         bodies(limits, keys.size() > 1),

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.ModelLimits;
 import org.o1api.model.Price;
 import org.o1api.settings.Section;
 import org.o1api.settings.ValueType;
@@ -27,8 +28,7 @@ final class ModelSettingsReader {
     private static ModelSettings model(Section section) {
         return new ModelSettings(
                 price(section),
-                section.find("context", TOKENS),
-                section.find("max_output", TOKENS),
+                new ModelLimits(section.find("context", TOKENS), section.find("max_output", TOKENS)),
                 section.get("effort", EFFORT, EffortField.NONE));
     }
 

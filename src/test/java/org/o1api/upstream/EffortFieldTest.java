@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.model.Effort;
 import org.o1api.model.Message;
+import org.o1api.model.ModelLimits;
 import org.o1api.model.RawJson;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
@@ -26,7 +27,7 @@ class EffortFieldTest {
     }
 
     private HttpUpstream upstream(FakeUpstream fake, EffortField field) {
-        ModelSettings model = new ModelSettings(null, null, null, field);
+        ModelSettings model = new ModelSettings(null, ModelLimits.UNKNOWN, field);
         return fixture.upstream(settings -> settings.url(fake.url()).models(Map.of("m", model)));
     }
 
