@@ -28,7 +28,7 @@ final class ConfiguredUpstreams {
      * Prepares the upstreams.
      *
      * @param scheduler runs the timeout checks
-     * @param onOpened gets each upstream as soon as it is open, to close it some time
+     * @param onOpened gets each upstream as soon as it is open, and has to close it
      */
     ConfiguredUpstreams(Config config, ScheduledExecutorService scheduler, Consumer<Upstream> onOpened) {
         this.config = config;

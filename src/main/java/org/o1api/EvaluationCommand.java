@@ -27,6 +27,7 @@ import org.o1api.eval.OptionsReader;
 import org.o1api.eval.Progress;
 import org.o1api.eval.Report;
 import org.o1api.eval.ReportFiles;
+import org.o1api.model.PriceList.Unpriced;
 import org.o1api.model.Pricing;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
@@ -169,11 +170,14 @@ public final class EvaluationCommand {
     }
 
     private static void requirePrices(Config config, Preset preset) {
-        config.models().firstUnpriced(preset.upstreams(), preset.model()).ifPresent(unpriced -> {
+        Unpriced unpriced = config.models()
+                .firstUnpriced(preset.upstreams(), preset.model())
+                .orElse(null);
+        if (unpriced != null) {
             throw new EvaluationException("--max-cost needs the price of the model " + unpriced.model()
                     + " of the upstream " + unpriced.upstream() + ", which the preset " + preset.name()
                     + " uses (models.*.price in the config).");
-        });
+        }
     }
 
     /** What the replies of the presets depend on, by the names under which they are named. */

@@ -47,10 +47,9 @@ public record TurnSelection(
         Effort effort = requested.effort() == null && choice.mode() == Mode.PRO ? Effort.HIGH : requested.effort();
         Strategy strategy =
                 preset.strategy(requested.options().strategy(), effort).orElseThrow(() -> unknownStrategy(preset));
-        if (requested.options().limits().cost() != null) {
-            prices.firstUnpriced(preset.upstreams(), preset.model()).ifPresent(unpriced -> {
-                throw withoutPrice(preset);
-            });
+        if (requested.options().limits().cost() != null
+                && prices.firstUnpriced(preset.upstreams(), preset.model()).isPresent()) {
+            throw withoutPrice(preset);
         }
         Budget budget = preset.budget()
                 .limitedBy(caller.budget())

@@ -79,8 +79,8 @@ final class AccuracyChart {
                 "<desc id=\"chart-text\">{}</desc>",
                 summaries.stream()
                         .map(summary -> summary.preset() + ": "
-                                + Numbers.percent(summary.accuracy().value()) + " ("
-                                + Numbers.interval(summary.accuracy()) + ") with " + Numbers.mean(summary.tokens())
+                                + NumberText.percent(summary.accuracy().value()) + " ("
+                                + NumberText.interval(summary.accuracy()) + ") with " + NumberText.mean(summary.tokens())
                                 + " tokens")
                         .collect(Collectors.joining("; ")));
         accuracyAxis();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param repetitions how often each question is asked
  * @param seed of the first repetition; null: requests have no seed
  * @param concurrency turns that run at the same time
- * @param maxCost no turn is started any more once all turns together have cost this; null: no limit
+ * @param maxCost once all turns together have cost this, no further ones start; null: no limit
  * @param folder gets the results
  */
 public record EvaluationOptions(

@@ -23,7 +23,7 @@ public final class OptionsReader {
 
     /** How the command is used. */
     public static final String USAGE = """
-            Runs questions through presets, judges the answers, and reports accuracy, tokens, cost and time.
+            Runs questions through presets, grades the answers, and reports accuracy, tokens, cost and time.
 
             Arguments: [OPTION VALUE]... [FILE]...
               FILE                question files (default: %s)

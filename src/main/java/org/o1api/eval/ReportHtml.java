@@ -108,17 +108,17 @@ final class ReportHtml {
                     i % Marker.SERIES,
                     sign(i),
                     summary.preset(),
-                    Numbers.percent(summary.accuracy().value()),
+                    NumberText.percent(summary.accuracy().value()),
                     interval(i, summary.accuracy()),
                     summary.accuracy().total(),
                     summary.failed(),
-                    Numbers.mean(summary.calls()),
-                    summary.samples() == 0 ? "–" : Numbers.mean(summary.samples()),
-                    Numbers.mean(summary.inputTokens()),
-                    Numbers.mean(summary.outputTokens()),
-                    Numbers.cost(summary.cost(), report.currency()),
-                    Numbers.seconds(summary.meanSeconds()),
-                    Numbers.seconds(summary.medianSeconds()));
+                    NumberText.mean(summary.calls()),
+                    summary.samples() == 0 ? "–" : NumberText.mean(summary.samples()),
+                    NumberText.mean(summary.inputTokens()),
+                    NumberText.mean(summary.outputTokens()),
+                    NumberText.cost(summary.cost(), report.currency()),
+                    NumberText.seconds(summary.meanSeconds()),
+                    NumberText.seconds(summary.medianSeconds()));
         }
         html.add("</tbody></table></div>");
         html.add("</section>");
@@ -135,7 +135,7 @@ final class ReportHtml {
     private static HtmlText interval(int index, Proportion share) {
         double low = Math.round(1000 * share.low()) / 10.0;
         double high = Math.round(1000 * share.high()) / 10.0;
-        HtmlText cell = new HtmlText().add("<span class=\"range\">{}</span>", Numbers.interval(share));
+        HtmlText cell = new HtmlText().add("<span class=\"range\">{}</span>", NumberText.interval(share));
         return cell.add(
                 "<svg class=\"interval series-{}\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
                         + "<path class=\"scale\" d=\"M0 5H100\"/><path class=\"bar\" d=\"M{} 5H{}\"/>"
@@ -194,8 +194,8 @@ final class ReportHtml {
                         .add(
                                 "<span class=\"share\" style=\"--share: {}%\"><strong>{}</strong> <small>{} · {} of {}</small></span>",
                                 Math.round(100 * share.value()),
-                                Numbers.percent(share.value()),
-                                Numbers.interval(share),
+                                NumberText.percent(share.value()),
+                                NumberText.interval(share),
                                 share.successes(),
                                 share.total());
     }
@@ -229,8 +229,8 @@ final class ReportHtml {
                     test.onlyFirst(),
                     test.onlySecond(),
                     comparison.bothWrong(),
-                    Numbers.probability(test.midP()),
-                    Numbers.probability(test.exactP()));
+                    NumberText.probability(test.midP()),
+                    NumberText.probability(test.exactP()));
         }
         html.add("</tbody></table></div>");
         html.add(

@@ -39,17 +39,17 @@ final class ReportText {
         for (PresetSummary summary : report.summaries()) {
             rows.add(List.of(
                     summary.preset(),
-                    Numbers.percent(summary.accuracy().value()),
-                    Numbers.interval(summary.accuracy()),
+                    NumberText.percent(summary.accuracy().value()),
+                    NumberText.interval(summary.accuracy()),
                     Integer.toString(summary.accuracy().total()),
                     Integer.toString(summary.failed()),
-                    Numbers.mean(summary.calls()),
-                    Numbers.mean(summary.samples()),
-                    Numbers.mean(summary.inputTokens()),
-                    Numbers.mean(summary.outputTokens()),
-                    Numbers.cost(summary.cost(), report.currency()),
-                    Numbers.seconds(summary.meanSeconds()),
-                    Numbers.seconds(summary.medianSeconds())));
+                    NumberText.mean(summary.calls()),
+                    NumberText.mean(summary.samples()),
+                    NumberText.mean(summary.inputTokens()),
+                    NumberText.mean(summary.outputTokens()),
+                    NumberText.cost(summary.cost(), report.currency()),
+                    NumberText.seconds(summary.meanSeconds()),
+                    NumberText.seconds(summary.medianSeconds())));
         }
         table(rows, 1);
         text.append("Calls, samples, tokens and time are means per turn; the cost is that of all turns.\n");
@@ -72,8 +72,8 @@ final class ReportText {
                     Integer.toString(comparison.pairs()),
                     Integer.toString(test.onlyFirst()),
                     Integer.toString(test.onlySecond()),
-                    Numbers.probability(test.midP()),
-                    Numbers.probability(test.exactP())));
+                    NumberText.probability(test.midP()),
+                    NumberText.probability(test.exactP())));
         }
         text.append('\n');
         table(rows, 1);

@@ -28,7 +28,7 @@ import org.o1api.turn.TurnLimits;
 import org.o1api.turn.TurnRequest;
 import org.o1api.turn.TurnRunner;
 
-/** Runs the turn of a trial, as a request with the question as its only message, and judges its answer. Safe for concurrent use. */
+/** Runs the turn of a trial, as a request with the question as its only message, and grades its answer. Safe for concurrent use. */
 final class TrialRunner {
     private static final String CALLER = "evaluation";
     /** More than the samples of a turn, each of which gets the turn's seed plus its number. */
@@ -109,11 +109,11 @@ final class TrialRunner {
 
     private static TrialResult result(Trial trial, AnswerCollector client, EndedTurn turn, @Nullable String failure) {
         TurnSummary summary = client.summary();
-        AnswerKey key = Judge.key(trial.question(), client.answer());
+        AnswerKey key = Grader.key(trial.question(), client.answer());
         Usage usage = turn.ledger().totalUsage();
         return new TrialResult(
                 trial.key(),
-                failure == null && Judge.isCorrect(trial.question(), key),
+                failure == null && Grader.isCorrect(trial.question(), key),
                 client.answer(),
                 key == null ? null : key.label(),
                 failure,

@@ -1,4 +1,4 @@
-/** The evaluation command: runs question sets through presets in this process, judges the answers, and reports what they cost. */
+/** The evaluation command: runs question sets through presets in this process, grades the answers, and reports what they cost. */
 @NullMarked
 package org.o1api.eval;
 

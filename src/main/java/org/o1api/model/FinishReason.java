@@ -17,6 +17,14 @@ public enum FinishReason {
         return wireName;
     }
 
+    /** Whether a reply that ended for this reason is complete. */
+    public boolean isComplete() {
+        return switch (this) {
+            case STOP, TOOL_CALLS -> true;
+            case LENGTH, CONTENT_FILTER -> false;
+        };
+    }
+
     /** Returns the reason with this wire name; {@code STOP} if the name is unknown. */
     public static FinishReason fromWireName(@Nullable String name) {
         for (FinishReason reason : values()) {

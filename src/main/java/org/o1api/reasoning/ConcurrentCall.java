@@ -139,7 +139,7 @@ final class ConcurrentCall {
             return null;
         }
         if (end.failure() == null) {
-            if (isSample() && isComplete(end.reason()) && recorder.hasAnswer()) {
+            if (isSample() && end.reason().isComplete() && recorder.hasAnswer()) {
                 calls.budget().sampleCompleted();
             }
             return new CallEvent.Ended(index, end.reason());
@@ -155,10 +155,6 @@ final class ConcurrentCall {
                 ? new TurnException(
                         ErrorCode.SHUTTING_DOWN, "The gateway stopped before the answer was complete.", null)
                 : UnexpectedException.of(thrown);
-    }
-
-    private static boolean isComplete(FinishReason reason) {
-        return reason == FinishReason.STOP || reason == FinishReason.TOOL_CALLS;
     }
 
     /** Whether the reply ends early as if it were complete, because tokens, money or time are used up. */

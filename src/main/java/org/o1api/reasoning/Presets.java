@@ -60,8 +60,8 @@ public final class Presets {
     /**
      * Finds the preset for a request.
      *
-     * @param name a name or alias, possibly with {@link #PRO_SUFFIX}; null: the default preset or, if the caller may not use it, the first one that the caller may
-     *     use
+     * @param name a name or alias, possibly with {@link #PRO_SUFFIX}; null: the default preset or, if the caller may not use it, the
+     *     first one that the caller may use
      * @param allowed whether the caller may use the preset of this name
      */
     public Optional<Choice> find(@Nullable String name, Predicate<String> allowed) {

@@ -65,7 +65,7 @@ class QuestionReaderTest {
             assertThat(QuestionKind.of(AnswerKey.of(question.answer())))
                     .as(question.id())
                     .isEqualTo(question.kind());
-            assertThat(Judge.isCorrect(question, Judge.key(question, question.answer())))
+            assertThat(Grader.isCorrect(question, Grader.key(question, question.answer())))
                     .as(question.id())
                     .isTrue();
         });

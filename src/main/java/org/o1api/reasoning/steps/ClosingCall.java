@@ -109,7 +109,7 @@ final class ClosingCall {
             calls.setUntaggedReasoning(reader.untaggedReasoningLength());
         }
         FinishReason reason = call.finishReason();
-        if (!isComplete(reason)) {
+        if (!reason.isComplete()) {
             reader.markTruncated();
             calls.setUntaggedReasoning(reader.untaggedReasoningLength());
             if (reason == FinishReason.LENGTH
@@ -191,13 +191,5 @@ final class ClosingCall {
             reader.holdBack(SHORT_ANSWER);
         }
         return reader;
-    }
-
-    /** Whether a reply that ended for this reason is complete. */
-    private static boolean isComplete(FinishReason reason) {
-        return switch (reason) {
-            case STOP, TOOL_CALLS -> true;
-            case LENGTH, CONTENT_FILTER -> false;
-        };
     }
 }

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.reasoning.sampling.AnswerKey;
 import org.o1api.reasoning.sampling.SampleKey;
 
-/** Judges answers by the rules by which a vote compares samples. */
-final class Judge {
-    private Judge() {}
+/** Grades answers by the rules by which a vote compares samples. */
+final class Grader {
+    private Grader() {}
 
     /**
      * Returns what an answer says, as far as the kind of the question matters; null if it says nothing.

@@ -6,10 +6,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers as the reports show them. */
-final class Numbers {
+final class NumberText {
     private static final MathContext COST_DIGITS = new MathContext(3);
 
-    private Numbers() {}
+    private NumberText() {}
 
     /** A share in percent, such as {@code 37.8 %}. */
     static String percent(double share) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class JudgeTest {
+class GraderTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             NUMBER | 18           | She makes $18 every day.                              | true
@@ -32,7 +32,7 @@ class JudgeTest {
     void comparesAnswersByTheKindOfTheQuestion(QuestionKind kind, String expected, String answer, boolean correct) {
         Question question = new Question("q", "?", expected, kind);
 
-        assertThat(Judge.isCorrect(question, Judge.key(question, answer.replace("\\n", "\n"))))
+        assertThat(Grader.isCorrect(question, Grader.key(question, answer.replace("\\n", "\n"))))
                 .isEqualTo(correct);
     }
 }
