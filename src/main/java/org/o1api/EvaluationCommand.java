@@ -102,6 +102,10 @@ public final class EvaluationCommand {
         try {
             Report report = evaluation.run(fingerprints(config, presets), config.currency());
             ReportFiles.write(report, options.folder(), out);
+            if (report.temporaryFailures() > 0) {
+                err.println(report.temporaryFailures()
+                        + " turns failed because of the provider or the network. The same command runs them again.");
+            }
             return exitCode(report.end());
         } finally {
             finished.countDown();

@@ -2,6 +2,8 @@ package org.o1api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Named.named;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +20,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.json.Json;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
@@ -170,8 +175,55 @@ class EvaluationCommandTest {
         assertThat(fast.path("accuracy").path("of").asInt()).isEqualTo(30);
     }
 
+    /** Whether a turn with such a result is run again. */
+    static List<Arguments> firstReplies() {
+        return List.of(
+                arguments(named("right", Script.answer("The answer is 9.")), false),
+                arguments(named("wrong", Script.answer("The answer is 8.")), false),
+                arguments(named("no answer", Script.answer("I do not know.")), false),
+                arguments(named("refused", Script.error(400, "Your content is not allowed.")), false),
+                arguments(named("too long", Script.error(413, "Too long.")), false),
+                arguments(named("wrong key", Script.error(401, "Incorrect API key.")), true),
+                arguments(named("unknown model", Script.error(404, "The model does not exist.")), true),
+                arguments(named("rate limit", Script.error(429, "Slow down.")), true),
+                arguments(named("error", Script.error(500, "Internal error.")), true),
+                arguments(named("unavailable", Script.error(503, "Try later.")), true),
+                arguments(named("timeout", Script.error(504, "Timeout.")), true),
+                arguments(named("broken connection", Script.reset()), true));
+    }
+
+    @ParameterizedTest
+    @MethodSource("firstReplies")
+    void onlyFailuresOfTheProviderOrTheNetworkAreRunAgain(Script first, boolean isRunAgain) throws Exception {
+        try (FakeUpstream provider = FakeUpstream.dispatching(
+                request -> request.number() == 0 ? first : Script.answer("The answer is 9."))) {
+            writeConfig("""
+                    upstreams: { fake: { url: "%s", attempts: 1, models: { m: { price: { input: 1, output: 1 } } } } }
+                    presets: { fast: { model: m, steps: { max: 0 }, budget: { retries: 0 } } }
+                    """.formatted(provider.url()));
+            run("--limit", "1", "recorded.jsonl");
+            boolean wasRight = right() == 1;
+            assertThat(text(err).contains("The same command runs them again.")).isEqualTo(isRunAgain);
+            err.reset();
+
+            assertThat(run("--limit", "1", "recorded.jsonl")).isZero();
+
+            assertThat(provider.requests()).hasSize(isRunAgain ? 2 : 1);
+            assertThat(results()).hasSize(isRunAgain ? 2 : 1);
+            assertThat(right()).isEqualTo(isRunAgain || wasRight ? 1 : 0);
+            assertThat(report().path("turns").asInt()).isEqualTo(1);
+            assertThat(report().at("/presets/0/failed").asInt())
+                    .isEqualTo(results().get(0).contains("refused") || results().get(0).contains("too_large") ? 1 : 0);
+            assertThat(text(err)).doesNotContain("The same command");
+        }
+    }
+
+    private int right() throws IOException {
+        return report().at("/presets/0/accuracy/right").asInt();
+    }
+
     private int run(String... arguments) {
-        List<String> all = arguments(arguments);
+        List<String> all = withFolder(arguments);
         return new EvaluationCommand(
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8))
@@ -184,7 +236,7 @@ class EvaluationCommandTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 EvaluationCommand.class.getName()));
-        command.addAll(arguments(arguments));
+        command.addAll(withFolder(arguments));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log.txt").toFile())
@@ -192,7 +244,7 @@ class EvaluationCommandTest {
     }
 
     /** Adds the config and the folder, and resolves the names of question files. */
-    private List<String> arguments(String... arguments) {
+    private List<String> withFolder(String... arguments) {
         List<String> all = new ArrayList<>(List.of(
                 "--config",
                 folder.resolve("config.yaml").toString(),

@@ -13,7 +13,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Cancellation;
-import org.o1api.model.CancelledException;
 import org.o1api.model.ErrorCode;
 import org.o1api.reasoning.Presets;
 import org.o1api.turn.TurnRunner;
@@ -77,7 +76,7 @@ public final class Evaluation {
     }
 
     /**
-     * Runs all trials that have no result yet, and writes the report.
+     * Runs all trials that have no result yet, or failed because of the provider or the network, and writes the report.
      *
      * @param fingerprints by preset: what its replies depend on
      * @param currency of the costs; null: unknown
@@ -104,7 +103,7 @@ public final class Evaluation {
         }
     }
 
-    /** Starts no more turns and cancels the running ones, which are not counted. Thread-safe. */
+    /** Starts no more turns and cancels the running ones, of which only the cost counts. Thread-safe. */
     public void stop() {
         stop.cancel(ErrorCode.SHUTTING_DOWN, "The evaluation was stopped.");
     }
@@ -112,7 +111,9 @@ public final class Evaluation {
     private void runTrials(ResultFile results) {
         List<Trial> trials = trials();
         Map<Trial.Key, TrialResult> done = done(results);
-        done.values().forEach(this::addCost);
+        done.values().removeIf(TrialResult::isTemporaryFailure);
+        results.superseded().forEach(this::addCost);
+        results.results().values().forEach(this::addCost);
         progress.start(
                 done.size(),
                 (int) done.values().stream().filter(TrialResult::correct).count(),
@@ -149,7 +150,7 @@ public final class Evaluation {
         Map<Trial.Key, TrialResult> done = new LinkedHashMap<>();
         for (Trial trial : trials()) {
             TrialResult result = known.get(trial.key());
-            if (result != null) {
+            if (result != null && !result.isStopped()) {
                 done.put(trial.key(), result);
             }
         }
@@ -167,11 +168,11 @@ public final class Evaluation {
                 TrialResult result = runner.run(trial.get(), preset, stop);
                 results.add(result);
                 addCost(result);
-                progress.add(result.correct());
+                if (!result.isStopped()) {
+                    progress.add(result.correct());
+                }
                 trial = next();
             }
-        } catch (CancelledException e) {
-            // stopped
         } catch (Throwable e) { // also an Error: the other threads must not go on
             failure.compareAndSet(null, e);
             stop();

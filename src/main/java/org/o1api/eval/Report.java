@@ -139,4 +139,9 @@ public final class Report {
     List<TrialResult> failures() {
         return results.stream().filter(result -> result.failure() != null).toList();
     }
+
+    /** How many turns failed because of the provider or the network. */
+    public long temporaryFailures() {
+        return results.stream().filter(TrialResult::isTemporaryFailure).count();
+    }
 }

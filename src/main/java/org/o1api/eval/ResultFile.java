@@ -10,13 +10,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The results of a run, one line each, in {@code results.jsonl} of its folder. A result is appended by a single write as soon as its turn
- * has ended, so a killed process leaves at most one incomplete line, which the next run removes. Safe for concurrent use.
+ * has ended, so a killed process leaves at most one incomplete line, which the next run removes. If a turn is run again, the later line
+ * counts. Safe for concurrent use.
  */
 final class ResultFile implements AutoCloseable {
     static final String NAME = "results.jsonl";
@@ -24,6 +27,7 @@ final class ResultFile implements AutoCloseable {
     private final FileChannel file;
     private final FileLock lock;
     private final Map<Trial.Key, TrialResult> results = new LinkedHashMap<>();
+    private final List<TrialResult> superseded = new ArrayList<>();
 
     private ResultFile(FileChannel file, FileLock lock) {
         this.file = file;
@@ -77,12 +81,19 @@ final class ResultFile implements AutoCloseable {
         }
         new String(bytes, 0, complete, StandardCharsets.UTF_8)
                 .lines()
-                .forEach(line -> TrialJson.read(line).ifPresent(result -> results.put(result.trial(), result)));
+                .forEach(line -> TrialJson.read(line).ifPresent(this::put));
         file.truncate(complete);
         file.position(complete);
     }
 
-    /** Appends a result. */
+    private void put(TrialResult result) {
+        TrialResult earlier = results.put(result.trial(), result);
+        if (earlier != null) {
+            superseded.add(earlier);
+        }
+    }
+
+    /** Appends a result, which supersedes an earlier one of the same trial. */
     synchronized void add(TrialResult result) {
         byte[] line = TrialJson.bytes(result);
         ByteBuffer bytes = ByteBuffer.allocate(line.length + 1).put(line).put((byte) '\n');
@@ -94,10 +105,15 @@ final class ResultFile implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("the results cannot be written", e);
         }
-        results.put(result.trial(), result);
+        put(result);
     }
 
-    /** The results so far, also those of earlier runs, in the order in which they were added. */
+    /** The results of earlier attempts of turns that were run again. */
+    synchronized List<TrialResult> superseded() {
+        return List.copyOf(superseded);
+    }
+
+    /** The last result of each trial, also those of earlier runs, in the order in which the trials were added. */
     synchronized Map<Trial.Key, TrialResult> results() {
         return new LinkedHashMap<>(results);
     }

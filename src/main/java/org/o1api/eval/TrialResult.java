@@ -1,7 +1,9 @@
 package org.o1api.eval;
 
 import java.math.BigDecimal;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.ErrorCode;
 
 /**
  * The outcome of a trial.
@@ -30,6 +32,35 @@ record TrialResult(
         long outputTokens,
         @Nullable BigDecimal cost,
         double seconds) {
+    /** The failures of the provider or the network, after which the same turn may succeed. */
+    private static final Set<ErrorCode> TEMPORARY = Set.of(
+            ErrorCode.UPSTREAM_FAILED,
+            ErrorCode.UPSTREAM_UNAVAILABLE,
+            ErrorCode.UPSTREAM_TIMEOUT,
+            ErrorCode.UPSTREAM_RATE_LIMIT,
+            ErrorCode.UPSTREAM_MISCONFIGURED,
+            ErrorCode.RATE_LIMIT_EXCEEDED,
+            ErrorCode.OVERLOADED);
+
+    /** A failure as it is recorded. */
+    static String failure(ErrorCode code, String message) {
+        return code.wireName() + ": " + message;
+    }
+
+    private boolean failedWith(ErrorCode code) {
+        return failure != null && failure.startsWith(failure(code, ""));
+    }
+
+    /** Whether the evaluation was stopped before the turn ended. Then this says only what the turn has used. */
+    boolean isStopped() {
+        return failedWith(ErrorCode.SHUTTING_DOWN);
+    }
+
+    /** Whether the turn failed because of the provider or the network, which says nothing about the preset. */
+    boolean isTemporaryFailure() {
+        return TEMPORARY.stream().anyMatch(this::failedWith);
+    }
+
     long tokens() {
         return inputTokens + outputTokens;
     }

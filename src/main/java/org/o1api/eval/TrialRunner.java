@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Cancellation;
-import org.o1api.model.CancelledException;
 import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
@@ -31,6 +30,7 @@ import org.o1api.turn.TurnRunner;
 /** Runs the turn of a trial, as a request with the question as its only message, and grades its answer. Safe for concurrent use. */
 final class TrialRunner {
     private static final String CALLER = "evaluation";
+    private static final String STOPPED = "The evaluation was stopped.";
     /** More than the samples of a turn, each of which gets the turn's seed plus its number. */
     private static final long SEEDS_OF_A_TURN = 1000;
 
@@ -53,23 +53,23 @@ final class TrialRunner {
     }
 
     /**
-     * Runs a trial.
+     * Runs a trial. If the evaluation is stopped, the result is {@linkplain TrialResult#isStopped incomplete}.
      *
-     * @throws CancelledException if the evaluation was stopped: then there is no result
+     * @param stop cancels the turn
      */
     TrialResult run(Trial trial, Presets.Choice preset, Cancellation stop) {
         AnswerCollector client = new AnswerCollector();
         Admission.Ticket ticket = admission.admit(CALLER, () -> {});
-        Runnable detach = stop.onCancel(
-                () -> ticket.cancellation().cancel(ErrorCode.SHUTTING_DOWN, "The evaluation was stopped."));
+        Runnable detach = stop.onCancel(() -> ticket.cancellation().cancel(ErrorCode.SHUTTING_DOWN, STOPPED));
         TurnRequest request = request(trial, preset, ticket.cancellation());
         try {
             runner.run(request, ticket, client);
             return result(trial, client, ended.take(request.info().id()), null);
         } catch (GatewayException e) {
-            EndedTurn turn = ended.take(request.info().id());
-            stop.throwIfCancelled();
-            return result(trial, client, turn, e.code().wireName() + ": " + e.getMessage());
+            String failure = stop.isCancelled()
+                    ? TrialResult.failure(ErrorCode.SHUTTING_DOWN, STOPPED)
+                    : TrialResult.failure(e.code(), String.valueOf(e.getMessage()));
+            return result(trial, client, ended.take(request.info().id()), failure);
         } finally {
             detach.run();
         }

@@ -7,8 +7,11 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ResultFileTest {
     @TempDir
@@ -37,6 +40,42 @@ class ResultFileTest {
         try (ResultFile file = ResultFile.open(folder.resolve("new"))) {
             assertThat(file.results().values()).containsExactly(result(1), failed);
         }
+    }
+
+    @Test
+    void theLastLineOfATrialCounts() {
+        TrialResult failed = failed("upstream_failed: It broke.");
+        try (ResultFile file = ResultFile.open(folder)) {
+            file.add(failed);
+            file.add(result(2));
+            file.add(result(1));
+            assertThat(file.superseded()).containsExactly(failed);
+        }
+
+        try (ResultFile file = ResultFile.open(folder)) {
+            assertThat(file.results().values()).containsExactly(result(1), result(2));
+            assertThat(file.superseded()).containsExactly(failed);
+        }
+    }
+
+    private static TrialResult failed(@Nullable String failure) {
+        return new TrialResult(
+                new Trial.Key("p", "q1", 0), false, "", null, failure, null, 1, 0, 1, 1, new BigDecimal("0.5"), 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', false, false",
+        "upstream_failed: It broke., true, false",
+        "overloaded: Too many., true, false",
+        "upstream_refused: upstream_failed: no, false, false",
+        "internal_error: Oops., false, false",
+        "shutting_down: The evaluation was stopped., false, true"
+    })
+    void distinguishesFailures(String failure, boolean temporary, boolean stopped) {
+        TrialResult result = failed(failure.isEmpty() ? null : failure);
+        assertThat(result.isTemporaryFailure()).isEqualTo(temporary);
+        assertThat(result.isStopped()).isEqualTo(stopped);
     }
 
     /** A killed process may have written any part of a line, also a part of a character. */
