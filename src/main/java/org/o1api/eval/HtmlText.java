@@ -17,7 +17,7 @@ final class HtmlText {
         return this;
     }
 
-    /** Escapes a text for HTML and SVG, in elements and in quoted attributes. */
+    /** Escapes a text for HTML and SVG, in elements and in quoted attributes. All line breaks become line feeds. */
     static String escaped(String text) {
         StringBuilder escaped = new StringBuilder(text.length() + 16);
         for (int i = 0; i < text.length(); i++) {
@@ -29,6 +29,7 @@ final class HtmlText {
                 case '"' -> escaped.append("&quot;");
                 case '\'' -> escaped.append("&#39;");
                 case '\n', '\t' -> escaped.append(c);
+                case '\r' -> escaped.append(text.startsWith("\n", i + 1) ? "" : "\n");
                 default -> escaped.append(Character.isISOControl(c) || c == '\uFFFE' || c == '\uFFFF' ? '\uFFFD' : c);
             }
         }
