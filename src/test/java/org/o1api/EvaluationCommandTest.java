@@ -1,6 +1,7 @@
 package org.o1api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Named.named;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -173,6 +174,42 @@ class EvaluationCommandTest {
         JsonNode fast = report().path("presets").path(0);
         assertThat(fast.path("accuracy").path("right").asInt()).isEqualTo(1);
         assertThat(fast.path("accuracy").path("of").asInt()).isEqualTo(30);
+    }
+
+    /** A real process, stopped while its turn waits for the closing call, after a step that has a cost. */
+    @Test
+    void whatAStoppedTurnCostCountsForTheCeiling() throws Exception {
+        AtomicBoolean answers = new AtomicBoolean();
+        String step = "{\"title\":\"T\",\"content\":\"c\",\"next_action\":\"final_answer\"}";
+        try (FakeUpstream provider = FakeUpstream.dispatching(request -> request.asksForJson()
+                ? Script.answer(step)
+                : answers.get() ? Script.answer("The answer is 9.") : Script.silence())) {
+            writeConfig("""
+                    upstreams: { fake: { url: "%s", models: { m: { price: { input: 1000, output: 1000 } } } } }
+                    presets: { fast: { model: m, steps: { max: 1 } } }
+                    """.formatted(provider.url()));
+            Process stopped = start("--limit", "1", "recorded.jsonl");
+            try {
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> provider.requests().size() == 2);
+                stopped.destroy(); // SIGTERM
+                assertThat(stopped.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            } finally {
+                stopped.destroyForcibly();
+            }
+            answers.set(true);
+
+            assertThat(run("--limit", "1", "--max-cost", "0.015", "recorded.jsonl"))
+                    .isEqualTo(3);
+            assertThat(provider.requests()).hasSize(2);
+            assertThat(report().path("turns").asInt()).isZero();
+
+            assertThat(run("--limit", "1", "--max-cost", "1", "recorded.jsonl")).isZero();
+            assertThat(provider.requests()).hasSize(4);
+            assertThat(report().path("turns").asInt()).isEqualTo(1);
+            assertThat(right()).isEqualTo(1);
+            assertThat(report().at("/presets/0/cost").asDouble()).isCloseTo(0.03, within(1e-9));
+        }
     }
 
     /** Whether a turn with such a result is run again. */

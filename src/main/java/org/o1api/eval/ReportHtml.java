@@ -318,7 +318,7 @@ final class ReportHtml {
         html.add(
                 "<li>Intervals are Wilson score intervals. Each turn counts as independent{}.</li>",
                 report.description().repetitions() > 1
-                        ? "; repetitions of a question are not, so with repetitions the intervals are too narrow"
+                        ? "; repetitions of a question are not, so with repetitions the intervals are too narrow, and the p-values too small"
                         : "");
         html.add(
                 "<li>McNemar’s test uses the pairs in which exactly one preset is right. The mid-p value is less conservative than"

@@ -24,6 +24,10 @@ class ReportTest {
 
     /** 20 questions: {@code first} is right in the first 8 of them, {@code second} in 5 to 16, and the last turn of it failed. */
     private static Report report(Evaluation.End end) {
+        return report(end, 1);
+    }
+
+    private static Report report(Evaluation.End end, int repetitions) {
         List<Question> questions = new ArrayList<>();
         List<TrialResult> results = new ArrayList<>();
         for (int i = 1; i <= 20; i++) {
@@ -39,7 +43,7 @@ class ReportTest {
                 Map.of("first", "fp_1", "second", "fp_2"),
                 List.of("some.jsonl"),
                 "hash",
-                1,
+                repetitions,
                 7L);
         return new Report(run, end, questions, "EUR", results);
     }
@@ -79,6 +83,18 @@ class ReportTest {
                         "first|40.0 %|21.9–61.3|20|0|2.0|0.0|100|50.0|0.02 EUR|1.25 s|1.25 s",
                         "second|60.0 %|38.7–78.1|20|1|2.0|0.0|400|200|0.04 EUR|2.50 s|2.50 s",
                         "first / second|-20.0 points|20|4|8|0.267|0.388");
+    }
+
+    @Test
+    void warnsThatRepetitionsAreNotIndependent() {
+        String warning = "the intervals are too narrow, and the p-values too small";
+        Report once = report(Evaluation.End.COMPLETED);
+        Report twice = report(Evaluation.End.COMPLETED, 2);
+
+        assertThat(ReportText.of(once)).doesNotContain(warning);
+        assertThat(ReportHtml.of(once)).doesNotContain(warning);
+        assertThat(ReportText.of(twice)).contains(warning);
+        assertThat(ReportHtml.of(twice)).contains(warning);
     }
 
     @Test
