@@ -197,7 +197,7 @@ final class EventJson {
     }
 
     private static TurnEvent.@Nullable StepTokens tokens(List<Long> numbers) {
-        return numbers.isEmpty() ? null : new TurnEvent.StepTokens(numbers.get(0), numbers.get(1));
+        return numbers.isEmpty() ? null : new TurnEvent.StepTokens(at(0, numbers), at(1, numbers));
     }
 
     private static TurnEvent.StepOutcome outcome(@Nullable RawJson value) {
@@ -221,14 +221,16 @@ final class EventJson {
         List<Long> all = numbers(total);
         return all.isEmpty()
                 ? new TurnUsage(ofAnswer, ofAnswer, 0, 0)
-                : new TurnUsage(
-                        ofAnswer, usage(all), all.get(5).intValue(), all.get(6).intValue());
+                : new TurnUsage(ofAnswer, usage(all), (int) at(5, all), (int) at(6, all));
     }
 
-    /** Earlier versions wrote only the first four numbers. */
     static Usage usage(List<Long> numbers) {
-        long cacheWrite = numbers.size() > 4 ? numbers.get(4) : 0;
-        return new Usage(numbers.get(0), numbers.get(1), cacheWrite, numbers.get(2), numbers.get(3));
+        return new Usage(at(0, numbers), at(1, numbers), at(4, numbers), at(2, numbers), at(3, numbers));
+    }
+
+    /** A number of a list; 0 if the list is shorter, as other versions may write it. */
+    static long at(int index, List<Long> numbers) {
+        return index < numbers.size() ? numbers.get(index) : 0;
     }
 
     static List<Long> numbers(@Nullable RawJson list) {

@@ -124,10 +124,10 @@ final class SummaryJson {
         return counts.isEmpty()
                 ? null
                 : new Samples(
-                        counts.get(0).intValue(),
-                        counts.get(1).intValue(),
-                        counts.get(2).intValue(),
-                        counts.get(3).intValue());
+                        (int) EventJson.at(0, counts),
+                        (int) EventJson.at(1, counts),
+                        (int) EventJson.at(2, counts),
+                        (int) EventJson.at(3, counts));
     }
 
     private static @Nullable Agreement agreement(@Nullable RawJson object) {

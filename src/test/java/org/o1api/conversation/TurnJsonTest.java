@@ -8,8 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.json.MessageJson;
@@ -217,6 +221,36 @@ class TurnJsonTest {
         assertThat(summary.mode()).isEqualTo(Mode.STANDARD);
         assertThat(summary.endedBy()).isNull();
         assertThat(summary.route()).isEqualTo("vote");
+    }
+
+    /** Other versions may write shorter or longer lists of numbers. A number that is missing is 0. */
+    @ParameterizedTest
+    @CsvSource({"tokens, 20, 2", "usage, 9, 5", "total, 90, 7", "samples, 6, 4"})
+    void readsNumberListsOfAnyLength(String list, int first, int length) {
+        TurnUsage usage = new TurnUsage(new Usage(9, 3, 2, 5, 4), new Usage(90, 30, 20, 50, 40), 2, 3);
+        List<TurnEvent> events = List.of(
+                new TurnEvent.StepStarted(1),
+                new TurnEvent.StepEnded(1, StepOutcome.CANCELLED, null, new StepTokens(20, 100)),
+                new TurnEvent.Completed(FinishReason.STOP, usage, summary(true)));
+        String written = TurnJson.write(new StoredTurn(
+                "turn_1", 5, "m", List.of(Message.user("?")), new StoredTurn.Answer(events, null)));
+        Pattern numbers = Pattern.compile("\"" + list + "\":\\[(" + first + "[\\d,]*)]");
+        Matcher found = numbers.matcher(written);
+        assertThat(found.find()).isTrue();
+        List<String> all = List.of(found.group(1).split(","));
+        assertThat(all).hasSize(length);
+        List<String> longer = Stream.concat(all.stream(), Stream.of("1", "1")).toList();
+        for (int size = 0; size <= longer.size(); size++) {
+            String changed = numbers.matcher(written)
+                    .replaceAll("\"" + list + "\":[" + String.join(",", longer.subList(0, size)) + "]");
+
+            StoredTurn.Answer read = TurnJson.read("turn_1", changed).answer();
+
+            assertThat(Objects.requireNonNull(read).events()).hasSameSizeAs(events);
+            if (size >= length) {
+                assertThat(read.events()).isEqualTo(events);
+            }
+        }
     }
 
     @Test
