@@ -33,7 +33,7 @@ class RecordedSamplesTest {
               adaptive-8: { model: m, strategy: vote, vote: { max: 8 } }
               adaptive-16: { model: m, strategy: vote, vote: { max: 16 } }
               auto: { model: m, strategy: auto, vote: { max: 8 } }
-            """.formatted(SAMPLES);
+            """.formatted(SAMPLES.toAbsolutePath());
 
     private static final Map<String, JsonNode> PRESETS = new HashMap<>();
 

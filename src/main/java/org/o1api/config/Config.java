@@ -1,5 +1,6 @@
 package org.o1api.config;
 
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,7 +62,21 @@ public record Config(
     }
 
     /**
-     * Parses a config.
+     * Parses a config file. Relative paths in it start at its folder.
+     *
+     * @param strategies the known strategies, the default first
+     * @throws ConfigException if the file is invalid; lists all problems
+     */
+    static Config parse(
+            Path file, String yaml, Function<String, @Nullable String> environment, List<StrategyType> strategies) {
+        Path absolute = file.toAbsolutePath();
+        ReadContext context =
+                new ReadContext(file.toString(), absolute.resolveSibling(""), new Substitution(environment));
+        return ConfigReader.read(context, yaml, strategies);
+    }
+
+    /**
+     * Parses a config. Relative paths in it start at the working directory.
      *
      * @param name the name of the file in error messages
      * @param strategies the known strategies, the default first

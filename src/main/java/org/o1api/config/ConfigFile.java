@@ -65,7 +65,7 @@ public final class ConfigFile {
     public Config read(List<StrategyType> strategies) {
         return path == null
                 ? Config.defaults(strategies)
-                : Config.parse(path.toString(), text(path), environment, strategies);
+                : Config.parse(path, text(path), environment, strategies);
     }
 
     /** For the log: the file that is used and what set it, or the places that were searched. */

@@ -102,7 +102,7 @@ final class UpstreamReader {
             section.addProblem("replay", "is set together with url, allowed: only one of them");
         }
         try {
-            Recording recording = RecordingReader.read(file);
+            Recording recording = RecordingReader.read(section.folder(), file);
             recordings.put(name, recording);
             id = URI.create(
                     "replay://" + recording.sha256()); // so that the presets' fingerprints depend on the content

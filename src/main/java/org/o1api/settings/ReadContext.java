@@ -1,5 +1,6 @@
 package org.o1api.settings;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -19,19 +20,35 @@ public final class ReadContext {
             Set.of(Tag.STR, Tag.BOOL, Tag.INT, Tag.FLOAT, Tag.NULL, Tag.TIMESTAMP, Tag.MERGE, Tag.MAP, Tag.SEQ);
 
     private final String file;
+    private final Path folder;
     private final Substitution substitution;
     private final List<Problem> problems = new ArrayList<>();
     private final Map<String, KnownKey> knownKeys = new LinkedHashMap<>();
 
-    /** @param file the name of the file in error messages */
+    /** Paths in the file start at the working directory; see {@link #ReadContext(String, Path, Substitution)}. */
     public ReadContext(String file, Substitution substitution) {
+        this(file, Path.of(""), substitution);
+    }
+
+    /**
+     * Creates the state before reading.
+     *
+     * @param file the name of the file in error messages
+     * @param folder where relative paths in the file start
+     */
+    public ReadContext(String file, Path folder, Substitution substitution) {
         this.file = file;
+        this.folder = folder;
         this.substitution = substitution;
     }
 
     /** The name of the file in error messages. */
     String file() {
         return file;
+    }
+
+    Path folder() {
+        return folder;
     }
 
     void addProblem(ConfigPath path, String message) {

@@ -1,5 +1,6 @@
 package org.o1api.settings;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -152,6 +153,11 @@ public final class Section {
         register(key, "a section", null);
         return content.apply(sections.computeIfAbsent(
                 key, name -> new Section(context, pathOf(name), ownNode(name), false, this, ownKeys)));
+    }
+
+    /** Where relative paths in the file start. */
+    public Path folder() {
+        return context.folder();
     }
 
     /** Whether a key is present, with any value, and not inherited. It is not reported as unknown. */

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.Gateway;
 import org.o1api.settings.ConfigException;
 
@@ -112,6 +114,24 @@ class ConfigFileTest {
         environment.put("MODEL", "from-outside");
 
         assertThat(modelFound()).isEqualTo("from-outside");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"work/config.yaml", "tomcat/conf/o1-api.yaml", "jetty/resources/o1-api.yaml", "any/by-property"})
+    void relativePathsStartAtTheFolderOfTheFile(String name) throws IOException {
+        Path config = folder.resolve(name);
+        Path recording = config.resolveSibling("data/recorded.jsonl");
+        Files.createDirectories(recording.getParent());
+        Files.writeString(recording, "{\"question\": \"?\", \"samples\": [{\"text\": \"a\"}]}\n");
+        Files.writeString(config, "default_model: m\nupstreams: { r: { replay: data/recorded.jsonl } }\n");
+        if (name.endsWith("by-property")) {
+            properties.put("o1api.config", config.toString());
+        }
+
+        assertThat(find().read(Gateway.STRATEGIES).recordings()).containsOnlyKeys("r");
+
+        Files.delete(recording);
+        assertThatThrownBy(() -> find().read(Gateway.STRATEGIES)).hasMessageContaining("'" + recording + "' does not");
     }
 
     @Test

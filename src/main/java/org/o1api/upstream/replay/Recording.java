@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * The contents of a file of recorded replies, which is read once and kept in memory.
  *
- * @param file as it is named in the config
+ * @param file its path
  * @param sha256 of the file's bytes, in hexadecimal
  * @param questions the longest one first
  */

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -33,13 +34,9 @@ public final class RecordingReader {
     private final Path path;
     private final String name;
 
-    private RecordingReader(String name) throws UnusableRecordingException {
-        this.name = name;
-        try {
-            this.path = Path.of(name);
-        } catch (RuntimeException e) {
-            throw new UnusableRecordingException("'" + name + "' is not a path", e);
-        }
+    private RecordingReader(Path path) {
+        this.path = path;
+        this.name = path.toString();
     }
 
     /** A recording cannot be used. The message names the file and, if there is one, the line; it quotes no content. */
@@ -54,11 +51,18 @@ public final class RecordingReader {
     /**
      * Reads a file.
      *
-     * @param file a path; a relative one starts at the working directory
+     * @param folder where a relative path starts
+     * @param file a path
      * @throws UnusableRecordingException if it cannot be read, exceeds 256 MiB, or has an invalid line
      */
-    public static Recording read(String file) throws UnusableRecordingException {
-        return new RecordingReader(file).read();
+    public static Recording read(Path folder, String file) throws UnusableRecordingException {
+        Path path;
+        try {
+            path = folder.resolve(file);
+        } catch (InvalidPathException e) {
+            throw new UnusableRecordingException("'" + file + "' is not a path", e);
+        }
+        return new RecordingReader(path).read();
     }
 
     private Recording read() throws UnusableRecordingException {

@@ -40,7 +40,7 @@ class RecordingReaderTest {
         Path file = write(GOOD + "\n" + line + "\n");
 
         assertThatExceptionOfType(UnusableRecordingException.class)
-                .isThrownBy(() -> RecordingReader.read(file.toString()))
+                .isThrownBy(() -> RecordingReader.read(folder, file.toString()))
                 .withMessageContaining("line 3 of '" + file + "' ")
                 .withMessageContaining(problem)
                 .satisfies(failure -> assertThat(failure).hasMessageNotContaining("secret"));
@@ -49,8 +49,8 @@ class RecordingReaderTest {
     @Test
     void rejectsAFileThatDoesNotExist() {
         assertThatExceptionOfType(UnusableRecordingException.class)
-                .isThrownBy(() -> RecordingReader.read("missing.jsonl"))
-                .withMessage("the file 'missing.jsonl' does not exist");
+                .isThrownBy(() -> RecordingReader.read(folder, "missing.jsonl"))
+                .withMessage("the file '" + folder.resolve("missing.jsonl") + "' does not exist");
     }
 
     @Test
@@ -58,13 +58,13 @@ class RecordingReaderTest {
         Path file = write("\n\n");
 
         assertThatExceptionOfType(UnusableRecordingException.class)
-                .isThrownBy(() -> RecordingReader.read(file.toString()))
+                .isThrownBy(() -> RecordingReader.read(folder, file.toString()))
                 .withMessageContaining("contains no recorded question");
     }
 
     @Test
     void aFinishReasonIsOptional() throws Exception {
-        Recording recording = RecordingReader.read(write(GOOD).toString());
+        Recording recording = RecordingReader.read(folder, write(GOOD).toString());
 
         assertThat(recording.find("a?").orElseThrow().samples())
                 .singleElement()

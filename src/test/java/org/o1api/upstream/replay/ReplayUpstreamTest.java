@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -38,7 +39,7 @@ class ReplayUpstreamTest {
 
     @BeforeEach
     void read() throws Exception {
-        upstream = new ReplayUpstream("recorded", RecordingReader.read(FILE));
+        upstream = new ReplayUpstream("recorded", RecordingReader.read(Path.of(""), FILE));
     }
 
     @Test
