@@ -93,6 +93,9 @@ class ConfigProblemsTest {
                     presets: { o1: { strategy: auto, vote: { confidence: 2 } } } | 1: presets.o1.vote.confidence: found '2', allowed: a number, 0.5 to 1
                     presets: { o1: { strategy: vote, prompts: { next: x } } } | 1: presets.o1.prompts: belongs to the strategy steps, allowed: settings of this preset's strategy, which is vote
                     presets: { o1: { strategy: vote, notes: { loop: x } } } | 1: presets.o1.notes.loop: unknown key; allowed: step
+                    presets: { o1: { strategy: auto, notes: { retry: x } } } | 1: presets.o1.notes.retry: unknown key; allowed: step
+                    presets: { o1: { strategy: single, notes: { context: x } } } | 1: presets.o1.notes.context: unknown key; allowed: step
+                    presets: { o1: { strategy: direct, notes: { incomplete: x } } } | 1: presets.o1.notes.incomplete: unknown key; allowed: step
                     presets: { o1: { strategies: [vot] } }  | 1: presets.o1.strategies[0]: found 'vot', allowed: steps, single, direct, vote, auto; did you mean vote?
                     presets: { o1: { strategies: [] } }     | 1: presets.o1.strategies: found an empty list, allowed: at least one item; otherwise leave the key out
                     presets: { o1: { strategies: vote } }   | 1: presets.o1.strategies: found a single value, allowed: a list

@@ -328,6 +328,15 @@ class ConfigTest {
         return parse(yaml, Map.of());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"steps", "single", "direct", "vote", "auto"})
+    void everyStrategyHasAHeadingForItsSteps(String strategy) {
+        Config config = parse("notes: { step: \"Schritt {number}\" }\npresets: { p: { strategy: " + strategy
+                + ", notes: { step: \"Pas {number}\" } }, q: { strategy: " + strategy + " } }");
+        assertThat(preset(config, "p").stepHeading().text(2)).isEqualTo("Pas 2");
+        assertThat(preset(config, "q").stepHeading().text(2)).isEqualTo("Schritt 2");
+    }
+
     private static Config parse(String yaml, Map<String, String> environment) {
         return Config.parse("config.yaml", yaml, environment::get, Gateway.STRATEGIES);
     }
