@@ -255,13 +255,14 @@ final class FormatReader {
         return until == next;
     }
 
-    /** The index of a closing tag that is not quoted, before an index. */
+    /** The index of a closing tag that is not quoted, between the position and an index. */
     private int closingTag(int limit) {
-        int tag = text.indexOf(ThinkBlock.END, position);
-        while (tag >= 0 && tag < limit && tag > 0 && "`\"'".indexOf(text.charAt(tag - 1)) >= 0) {
-            tag = text.indexOf(ThinkBlock.END, tag + 1);
+        String piece = text.substring(position, limit); // a search in the text would not stop at the limit
+        int tag = piece.indexOf(ThinkBlock.END);
+        while (tag >= 0 && position + tag > 0 && "`\"'".indexOf(text.charAt(position + tag - 1)) >= 0) {
+            tag = piece.indexOf(ThinkBlock.END, tag + 1);
         }
-        return tag < limit ? tag : NONE;
+        return tag < 0 ? NONE : position + tag;
     }
 
     private void endLine(int end, int next) {
@@ -274,7 +275,7 @@ final class FormatReader {
         }
         fence.read(text, lineStart, end);
         if (fence.isOpen() && !wasOpen) {
-            startsWithFence |= isBlank(ownReasoningEnd, lineStart);
+            startsWithFence = startsWithFence || isBlank(ownReasoningEnd, lineStart);
         } else if (wasOpen && !fence.isOpen()) {
             fenceEnd = lineStart;
             afterFence = next;

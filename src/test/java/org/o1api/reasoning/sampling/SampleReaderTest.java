@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +20,7 @@ import org.o1api.model.TurnEvent;
 
 class SampleReaderTest {
     private static final Path REPLIES = Path.of("src/test/resources/sampling/replies.txt");
-    private static final SampleListener NOBODY = new SampleListener() {
+    static final SampleListener NOBODY = new SampleListener() {
         @Override
         public void onStep(String title) {}
 
@@ -196,6 +198,26 @@ class SampleReaderTest {
         reader.feed(new Delta.Text("=== Answer\nAnswer: "));
         reader.feed(new Delta.Text("x".repeat(FormatLine.MAX_LENGTH)));
         assertThat(reader.hasAnswer()).isTrue();
+    }
+
+    /** A search that goes to the end of the text for each line would take minutes. */
+    @Test
+    void readsLongRepliesInLinearTime() throws Exception {
+        List<String> lines = List.of("Line of text\n", "\"</think>\n", "</think", "```\n", "\n", "=== x\n", "Answer: 1\n", "<");
+        FutureTask<Integer> reading = new FutureTask<>(() -> {
+            int answers = 0;
+            for (String line : lines) {
+                SampleReader reader = new SampleReader(false, NOBODY);
+                reader.feed(new Delta.Text(line.repeat((8 << 20) / line.length())));
+                reader.end(FinishReason.STOP);
+                answers += reader.hasAnswer() ? 1 : 0;
+            }
+            return answers;
+        });
+        Thread thread = new Thread(reading, "reader");
+        thread.setDaemon(true); // if it takes longer, only this test fails
+        thread.start();
+        assertThat(reading.get(120, TimeUnit.SECONDS)).isEqualTo(7); // all but the blank one
     }
 
     @Test
