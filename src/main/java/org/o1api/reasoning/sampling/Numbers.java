@@ -19,16 +19,19 @@ final class Numbers {
     private static final Pattern SEPARATOR =
             Pattern.compile("(?<=\\d)[\\u00a0\\u2009\\u202f'\\u2019_](?=\\d{3}(?!\\d))");
 
-    /** Digits with commas (of thousands, or Indian), with points between at least three groups, or without separators. */
-    private static final String DIGITS = "(?:\\d{1,3}(?:,\\d{3})+(?!\\d)|\\d{1,2}(?:,\\d{2})+,\\d{3}(?!\\d)"
-            + "|\\d{1,3}(?:\\.\\d{3}){2,}(?!\\d)|\\d+|(?=\\.\\d))";
+    /**
+     * Digits with commas (of thousands, or Indian), with points between at least three groups, or without separators. The number of groups
+     * is limited, because a search that fails tries all of them again at the next one.
+     */
+    private static final String DIGITS = "(?:\\d{1,3}(?:,\\d{3}){1,40}(?!\\d)|\\d{1,2}(?:,\\d{2}){1,40},\\d{3}(?!\\d)"
+            + "|\\d{1,3}(?:\\.\\d{3}){2,40}(?!\\d)|\\d++|(?=\\.\\d))";
 
     /** Sign, whole part of a mixed number, digits, decimals, exponent, and the denominator of a fraction. */
     private static final Pattern NUMBER = Pattern.compile("(?<![A-Za-z_\\d.])(?:(?<![\\d)\\]}][ ]?)([-+])[$€£¥]?\\s?)?"
             + "(?:(\\d{1,9})[ -](?=\\d{1,9}/\\d))?"
             + "(" + DIGITS + ")"
             + "((?:\\.\\d+|(?<=\\d),\\d{1,2}(?![\\d,.]\\d|\\d))?(?:[eE][-+]?\\d{1,4}(?![\\w]))?)"
-            + "(?:\\s?/\\s?(\\d+)(?![\\d/.]\\d|/|\\d))?");
+            + "(?:\\s?/\\s?(\\d++)(?!\\.\\d|/))?");
 
     /**
      * A number in a text.

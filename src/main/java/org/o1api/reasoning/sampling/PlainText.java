@@ -3,8 +3,14 @@ package org.o1api.reasoning.sampling;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Text without markup: Markdown emphasis, HTML tags and the LaTeX that models use for results. Digits of all scripts become Latin ones. */
+/**
+ * Text without markup: Markdown emphasis, HTML tags and the LaTeX that models use for results. Digits of all scripts become Latin ones.
+ * Takes linear time.
+ */
 final class PlainText {
+    /** LaTeX that is nested deeper stays. */
+    private static final int MAX_DEPTH = 8;
+
     private static final Pattern HTML_ANSWER = Pattern.compile("(?i)<answer>");
     private static final Pattern HTML =
             Pattern.compile("(?i)</?(?:answer|b|i|u|em|strong|mark|sub|sup|p|br|div|span|code|li|center)\\s?/?>");
@@ -19,7 +25,7 @@ final class PlainText {
                     + "\\{([^{}]*)\\}");
     private static final Pattern LATEX_LAYOUT =
             Pattern.compile("\\\\(?:left|right|displaystyle|big|Big|quad|qquad)(?![A-Za-z])|\\\\[()\\[\\]]");
-    private static final Pattern DEGREES = Pattern.compile("\\^\\s*\\{?\\s*\\\\circ\\s*\\}?|\\\\degree(?![A-Za-z])");
+    private static final Pattern DEGREES = Pattern.compile("\\^\\s*+\\{?\\s*+\\\\circ\\s*+\\}?|\\\\degree(?![A-Za-z])");
     private static final Pattern TIMES = Pattern.compile("\\\\(?:times|cdot)(?![A-Za-z])");
     private static final Pattern POWER_OF_TEN =
             Pattern.compile("(\\d)\\s?[×x*·]\\s?10\\s?\\^\\s?\\{?\\s?([-+]?\\d{1,4})\\s?\\}?");
@@ -68,11 +74,10 @@ final class PlainText {
         plain = SHORT_FRACTION.matcher(plain).replaceAll("$1/$2");
         plain = DEGREES.matcher(plain).replaceAll("°");
         plain = TIMES.matcher(plain).replaceAll("×");
-        String before;
-        do { // innermost first
-            before = plain;
+        for (int depth = 0, before = -1; depth < MAX_DEPTH && plain.length() != before; depth++) { // innermost first
+            before = plain.length();
             plain = LATEX_TEXT.matcher(plain).replaceAll("$1");
-        } while (plain.length() != before.length());
+        }
         plain = LATEX_LAYOUT.matcher(plain).replaceAll(" ");
         return ESCAPED.matcher(plain).replaceAll("$1");
     }

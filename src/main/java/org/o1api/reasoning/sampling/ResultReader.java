@@ -10,38 +10,46 @@ import org.o1api.json.CanonicalJson;
 
 /** Reads a result: a number, an option, yes or no, JSON, or other text. */
 final class ResultReader {
-    private static final int MAX_VALUE = 2000;
+    /** A longer result is compared as it is. */
+    private static final int MAX_TEXT = 16 * 1024;
+
+    /** A longer result is not searched for numbers. */
+    private static final int MAX_RESULT = 1000;
+
+    /** The number of connectors in a sentence after which the result is looked for, from the first one. */
+    private static final int MAX_CONNECTORS = 16;
 
     /** The length of a date with its weekday. */
     private static final int MAX_DATE = 32;
 
-    private static final Pattern EDGES = Pattern.compile("^[\\s*_~\"'“”‘’«»„|>:#=]+|[\\s*_~\"'“”‘’«»„|;:,!.。]+$");
+    private static final String BEFORE_RESULT = " \t\r\n\f*_~\"'“”‘’«»„|>:#=";
+    private static final String AFTER_RESULT = " \t\r\n\f*_~\"'“”‘’«»„|;:,!.。";
     private static final Pattern PLACEHOLDER = Pattern.compile(
-            "(?iu)[<\\[({]?\\s*(?:your |the |final )*(?:result|answer)(?: here| is)?\\s*[>\\])}]?|[.…?_-]+");
+            "(?iu)[<\\[({]?\\s*(?:your |the |final )*+(?:result|answer)(?: here| is)?\\s*[>\\])}]?|[.…?_-]+");
     private static final Pattern UNCERTAIN = Pattern.compile(
-            "(?iu)^(?:approximately|approx\\.?|about|around|roughly|exactly|simply|just|therefore|thus|so)\\s+");
+            "(?iu)(?:approximately|approx\\.?|about|around|roughly|exactly|simply|just|therefore|thus|so)\\s++");
 
     /** An option at the start: {@code (A)}, {@code A)}, {@code A. Paris}, {@code A}, {@code option A}. */
     private static final Pattern OPTION =
-            Pattern.compile("^(?iu:(?:the\\s+)?(?:option|choice|letter|answer)\\s*:?\\s*)?"
+            Pattern.compile("(?iu:(?:the\\s+)?(?:option|choice|letter|answer)\\s*+:?\\s*)?"
                     + "(?:[(\\[]\\s*([A-Za-z])\\s*[)\\]]|([A-Z])(?=\\s*$|[).:]|[,;]\\s|\\s+[-\\u2013\\u2014]\\s"
                     + "|\\s+(?:because|since|is|as|\\()|\\s*=(?!=)\\s*[A-Za-z]{2})|([a-z])(?=\\)|\\s*$))");
 
     private static final Pattern OPTION_LIST =
-            Pattern.compile("^\\W*[A-Z]\\W{0,3}(?:,|;|/|&|\\band\\b|\\bor\\b)\\W{0,3}[A-Z]\\b(?!\\p{L}).*");
+            Pattern.compile("\\W*+[A-Z]\\W{0,3}(?:,|;|/|&|\\band\\b|\\bor\\b)\\W{0,3}[A-Z]\\b(?!\\p{L})");
     private static final Pattern OPTION_ANYWHERE = Pattern.compile("\\(([A-Z])\\)");
     private static final Pattern NAMED_OPTION =
             Pattern.compile("(?iu:option|choice|letter)\\s+[\"'(]?([A-Z])(?![\\p{L}\\d])");
 
     private static final Pattern TRUTH =
-            Pattern.compile("^(?iu)(yes|no|true|false)(?![\\p{L}\\d'’-])(?=\\s*$|\\s*[,.;:!()\\u2013\\u2014-]"
+            Pattern.compile("(?iu)(yes|no|true|false)(?![\\p{L}\\d'’-])(?=\\s*$|\\s*[,.;:!()\\u2013\\u2014-]"
                     + "|\\s+(?:because|since|as|it|he|she|they|this|that|the|we|you|there|i|is|to)(?!\\p{L}))");
-    private static final Pattern TRUTH_AT_END = Pattern.compile("(?iu)(?<!\\p{L})(yes|no|true|false)[\\s.!\"'”’)]*$");
+    private static final Pattern TRUTH_AT_END = Pattern.compile("(?iu)(?<!\\p{L})(yes|no|true|false)[\\s.!\"'”’)]*+$");
 
     /** What a sentence may have before its result. */
     private static final Pattern CONNECTOR = Pattern.compile(
             "(?iu)(?:(?<!\\p{L})(?:is|was|be|are|equals|es|est|ist)(?!\\p{L})|是|[:=])"
-                    + "(?:\\s+(?:therefore|thus|indeed|simply|clearly|definitely|probably|just|also|that))?[\\s:\"'“‘]*");
+                    + "(?:\\s++(?:therefore|thus|indeed|simply|clearly|definitely|probably|just|also|that))?+[\\s:\"'“‘]*+");
 
     private static final Pattern DATE_OR_TIME =
             Pattern.compile("(?<!\\d)(?:\\d{1,4}([-/.])\\d{1,2}\\1\\d{1,4}|\\d{1,3}:\\d{1,3}(?::\\d{1,3})?)(?!\\d)");
@@ -50,7 +58,7 @@ final class ResultReader {
                     + "|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?\\s\\d|\\d\\s(?:january|february|march|april"
                     + "|june|july|august|september|october|november|december)(?!\\p{L})");
     /** Quantities of several units, such as 2 hours 30 minutes. */
-    private static final Pattern COMPOUND = Pattern.compile("(?iu)\\d+\\s?\\p{L}+(?:,?\\s(?:and\\s)?\\d+\\s?\\p{L}+)+");
+    private static final Pattern COMPOUND = Pattern.compile("(?iu)\\d++\\s?\\p{L}++(?:,?\\s(?:and\\s)?\\d++\\s?\\p{L}++)++");
 
     private static final Pattern ASSIGNMENT = Pattern.compile("(?<![\\p{L}\\d])[\\p{L}]\\w{0,2}\\s*=");
     /** Mathematics that is more than one number. */
@@ -58,7 +66,7 @@ final class ResultReader {
             Pattern.compile("\\\\[A-Za-z]|[\\^√π²³∞]|\\d[a-ce-zA-Z](?=\\s*[-+*/^=)]|$)|\\d[xyzni](?![\\p{L}])"
                     + "|(?<!\\p{L})[a-z]\\s*[-+*/]\\s*\\d|\\d\\s*[-+*/]\\s*[a-z](?!\\p{L})");
 
-    private static final Pattern ARITHMETIC = Pattern.compile("[\\d\\s.,()$%]*[-+*/×÷x·]\\s?[\\d\\s.,()$%+*/×÷x·-]*");
+    private static final Pattern ARITHMETIC = Pattern.compile("[\\d\\s.,()$%]*+[-+*/×÷x·][\\d\\s.,()$%+*/×÷x·-]*+");
     private static final Pattern PARENTHESES = Pattern.compile("\\([^()]*\\)");
     private static final Pattern CLAUSE_END = Pattern.compile(
             "(?iu)[;,.]\\s(?!\\d|(?:and|or)\\s\\d)|\\s(?:because|since|which|as|so|where|after|when)\\s");
@@ -71,8 +79,12 @@ final class ResultReader {
 
     /** Reads a result as it was written; null if it says nothing. */
     static @Nullable AnswerKey read(String result) {
-        AnswerKey json = json(result.strip());
-        return json == null ? readPlain(PlainText.of(result)) : json;
+        String bare = result.strip();
+        AnswerKey json = json(bare);
+        if (json == null && bare.length() > MAX_TEXT) {
+            return AnswerKey.labelled(AnswerKey.Kind.TEXT, bare, bare);
+        }
+        return json == null ? readPlain(PlainText.of(bare)) : json;
     }
 
     /** Reads a result without markup; null if it says nothing. */
@@ -83,7 +95,7 @@ final class ResultReader {
         }
         AnswerKey key = json(text);
         key = key == null ? optionOrTruth(text) : key;
-        key = key == null ? number(text) : key;
+        key = key == null && text.length() <= MAX_RESULT ? number(text) : key;
         return key == null ? text(text) : key;
     }
 
@@ -94,7 +106,8 @@ final class ResultReader {
             return null;
         }
         AnswerKey key = optionOrTruth(text);
-        for (Matcher connectors = CONNECTOR.matcher(text); key == null && connectors.find(); ) {
+        Matcher connectors = CONNECTOR.matcher(text);
+        for (int i = 0; key == null && i < MAX_CONNECTORS && connectors.find(); i++) {
             key = optionOrTruth(trimmed(text.substring(connectors.end())));
         }
         if (key != null) {
@@ -133,14 +146,25 @@ final class ResultReader {
     }
 
     private static String trimmed(String text) {
-        String before;
-        String trimmed = text.strip();
-        do {
-            before = trimmed;
-            trimmed = EDGES.matcher(trimmed).replaceAll("");
-            trimmed = UNCERTAIN.matcher(trimmed).replaceFirst("");
-        } while (trimmed.length() != before.length());
-        return trimmed;
+        String stripped = text.strip();
+        int end = stripped.length();
+        while (end > 0 && AFTER_RESULT.indexOf(stripped.charAt(end - 1)) >= 0) {
+            end--;
+        }
+        int start = afterMarks(stripped, 0, end);
+        Matcher word = UNCERTAIN.matcher(stripped);
+        while (word.region(start, end).lookingAt()) {
+            start = afterMarks(stripped, word.end(), end);
+        }
+        return stripped.substring(start, end);
+    }
+
+    private static int afterMarks(String text, int from, int end) {
+        int start = from;
+        while (start < end && BEFORE_RESULT.indexOf(text.charAt(start)) >= 0) {
+            start++;
+        }
+        return start;
     }
 
     private static @Nullable AnswerKey json(String text) {
@@ -150,7 +174,7 @@ final class ResultReader {
 
     private static @Nullable AnswerKey optionOrTruth(String text) {
         Matcher option = OPTION.matcher(text);
-        if (option.find() && !OPTION_LIST.matcher(text).matches()) {
+        if (option.lookingAt() && !OPTION_LIST.matcher(text).lookingAt()) {
             for (int group = 1; group <= option.groupCount(); group++) {
                 String letter = option.group(group);
                 if (letter != null) {
@@ -159,7 +183,7 @@ final class ResultReader {
             }
         }
         Matcher truth = TRUTH.matcher(text);
-        return truth.find() ? AnswerKey.truth(truth.group(1)) : null;
+        return truth.lookingAt() ? AnswerKey.truth(truth.group(1)) : null;
     }
 
     private static @Nullable AnswerKey number(String text) {
@@ -185,14 +209,10 @@ final class ResultReader {
         if (ASSIGNMENT.matcher(text).results().limit(2).count() > 1) {
             return null;
         }
-        String side = text;
-        for (int equals = text.lastIndexOf('='); equals >= 0; equals = text.lastIndexOf('=', equals - 1)) {
-            side = text.substring(equals + 1);
-            if (Numbers.last(side) != null) {
-                return side;
-            }
-        }
-        return text;
+        String bare = Numbers.withoutSeparators(text);
+        List<Numbers.Found> numbers = Numbers.in(bare);
+        int last = numbers.isEmpty() ? 0 : numbers.get(numbers.size() - 1).start();
+        return bare.substring(bare.lastIndexOf('=', last) + 1);
     }
 
     private static @Nullable String single(String text) {
@@ -208,7 +228,6 @@ final class ResultReader {
                 ? IGNORED.matcher(BETWEEN_DIGITS.matcher(folded).replaceAll("|"))
                         .replaceAll("")
                 : folded.replaceAll("\\s+", "");
-        return AnswerKey.labelled(
-                AnswerKey.Kind.TEXT, value.length() > MAX_VALUE ? value.substring(0, MAX_VALUE) : value, text);
+        return AnswerKey.labelled(AnswerKey.Kind.TEXT, value, text);
     }
 }

@@ -1,9 +1,11 @@
 package org.o1api.reasoning.sampling;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.o1api.json.CanonicalJson;
 import org.o1api.model.TurnEvent;
@@ -18,7 +20,7 @@ import org.o1api.model.TurnEvent;
  */
 public record SampleKey(@Nullable AnswerKey key, boolean isLastNumber, String label) {
     /**
-     * Finds the key of a sample: its tool calls, a refusal, or the result in its text.
+     * Finds the key of a sample: its tool calls, a refusal, or the result in its text. A sample for which that fails does not vote.
      *
      * @param answer what the client would get
      * @param text the whole text of the reply
@@ -38,31 +40,48 @@ public record SampleKey(@Nullable AnswerKey key, boolean isLastNumber, String la
             }
         }
         if (!calls.isEmpty()) {
-            List<String> canonical = new ArrayList<>();
-            calls.values().forEach(call -> canonical.add(call.canonical()));
-            String value = String.join(", ", canonical);
-            return of(AnswerKey.labelled(AnswerKey.Kind.TOOL_CALLS, value, value));
+            return ofAny(() -> ofCalls(calls.values()), "");
         }
         if (!refusal.isEmpty()) {
             return of(AnswerKey.labelled(AnswerKey.Kind.REFUSAL, "", refusal.toString()));
         }
-        return ofText(text, shown.toString());
+        return ofAny(() -> ofText(text, shown.toString()), shown.toString());
     }
 
-    /** Finds the key of a text. */
+    /** Finds the key of a text. A text for which that fails does not vote. */
     public static SampleKey of(String text) {
-        return ofText(text, text);
+        return ofAny(() -> ofText(text, text), text);
+    }
+
+    /** A reply can be anything: if the rules fail for one of them, the others still vote. */
+    static SampleKey ofAny(Supplier<SampleKey> rules, String shown) {
+        try {
+            return rules.get();
+        } catch (RuntimeException | StackOverflowError e) {
+            return none(shown);
+        }
+    }
+
+    private static SampleKey ofCalls(Collection<ToolCall> calls) {
+        List<String> canonical = new ArrayList<>();
+        calls.forEach(call -> canonical.add(call.canonical()));
+        String value = String.join(", ", canonical);
+        return of(AnswerKey.labelled(AnswerKey.Kind.TOOL_CALLS, value, value));
     }
 
     private static SampleKey ofText(String text, String shown) {
-        AnswerKey key = KeyRules.result(text);
+        String end = KeyRules.endOf(text);
+        String plain = PlainText.of(end);
+        AnswerKey key = KeyRules.result(end, plain);
         if (key != null) {
             return of(key);
         }
-        String number = Numbers.last(PlainText.of(text));
-        return number == null
-                ? new SampleKey(null, false, AnswerKey.line(shown))
-                : new SampleKey(AnswerKey.number(number), true, number);
+        String number = Numbers.last(plain);
+        return number == null ? none(shown) : new SampleKey(AnswerKey.number(number), true, number);
+    }
+
+    private static SampleKey none(String shown) {
+        return new SampleKey(null, false, AnswerKey.line(shown));
     }
 
     private static SampleKey of(AnswerKey key) {
