@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,7 @@ final class Ballot {
      * @param samples those that vote for the leader, in the order in which they ended
      * @param second the number of votes for the next result
      * @param voters the number of samples that vote
-     * @param counts the votes by result, as readers see it, the leader first
+     * @param counts the votes by result, as readers see it, the leader first. Each result has a label of its own
      */
     record Standing(
             @Nullable AnswerKey leader, List<Integer> samples, int second, int voters, Map<String, Integer> counts) {
@@ -82,12 +81,9 @@ final class Ballot {
                 .sorted((one, other) ->
                         Integer.compare(other.getValue().size(), one.getValue().size()))
                 .toList(); // stable: of equal ones the first
-        Map<String, Integer> counts = ranked.stream()
-                .collect(Collectors.toMap(
-                        entry -> entry.getKey().label(),
-                        entry -> entry.getValue().size(),
-                        Integer::sum,
-                        LinkedHashMap::new));
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        ranked.forEach(entry -> counts.put(
+                unused(entry.getKey().label(), counts), entry.getValue().size()));
         int voters = ranked.stream().mapToInt(entry -> entry.getValue().size()).sum();
         return ranked.isEmpty()
                 ? new Standing(null, List.of(), 0, 0, counts)
@@ -97,6 +93,15 @@ final class Ballot {
                         ranked.size() > 1 ? ranked.get(1).getValue().size() : 0,
                         voters,
                         counts);
+    }
+
+    /** Results that differ can have one label, because labels are shortened: the next ones get a number. */
+    private static String unused(String label, Map<String, Integer> counts) {
+        String unused = label;
+        for (int number = 2; counts.containsKey(unused); number++) {
+            unused = label + " (" + number + ")";
+        }
+        return unused;
     }
 
     private boolean hasText() {

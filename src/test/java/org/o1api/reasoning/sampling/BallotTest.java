@@ -69,6 +69,16 @@ class BallotTest {
                 .containsExactly(Map.entry("Rome", 2), Map.entry("Paris", 1));
     }
 
+    @Test
+    void resultsWithEqualLabelsAreCountedApart() {
+        String start = "Answer: " + "word ".repeat(40);
+        Ballot ballot = ballot(start + "one", start + "two", start + "two", start + "three", "Answer: Rome");
+
+        assertThat(ballot.standing().counts().values()).containsExactly(2, 1, 1, 1);
+        assertThat(List.copyOf(ballot.standing().counts().keySet()))
+                .startsWith(leader(ballot), leader(ballot) + " (2)", leader(ballot) + " (3)");
+    }
+
     /** A last number votes until a sample with text has ended. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
