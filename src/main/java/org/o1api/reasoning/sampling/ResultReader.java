@@ -22,18 +22,22 @@ final class ResultReader {
     /** The length of a date with its weekday. */
     private static final int MAX_DATE = 32;
 
-    private static final String BEFORE_RESULT = " \t\r\n\f*_~\"'“”‘’«»„|>:#=";
+    private static final String BEFORE_RESULT = " \t\r\n\f*_~\"'“”‘’«»„|:#=";
     private static final String AFTER_RESULT = " \t\r\n\f*_~\"'“”‘’«»„|;:,!.。";
     private static final Pattern PLACEHOLDER = Pattern.compile(
             "(?iu)[<\\[({]?\\s*(?:your |the |final )*+(?:result|answer)(?: here| is)?\\s*[>\\])}]?|[.…?_-]+");
     private static final Pattern UNCERTAIN = Pattern.compile(
             "(?iu)(?:approximately|approx\\.?|about|around|roughly|exactly|simply|just|therefore|thus|so)\\s++");
 
+    /** After a letter and a point: another initial, as in J. K. Rowling or U.S., or the second word of a species, as in E. coli. */
+    private static final String NAME_AFTER_INITIAL = "\\p{L}(?:\\.|$)|[a-z]{2,}(?:us|um|is|ae|i|ex|ans|ens)$";
+
     /** An option at the start: {@code (A)}, {@code A)}, {@code A. Paris}, {@code A}, {@code option A}. */
     private static final Pattern OPTION =
             Pattern.compile("(?iu:(?:the\\s+)?(?:option|choice|letter|answer)\\s*+:?\\s*)?"
-                    + "(?:[(\\[]\\s*([A-Za-z])\\s*[)\\]]|([A-Z])(?=\\s*$|[).:]|[,;]\\s|\\s+[-\\u2013\\u2014]\\s"
-                    + "|\\s+(?:because|since|is|as|\\()|\\s*=(?!=)\\s*[A-Za-z]{2})|([a-z])(?=\\)|\\s*$))");
+                    + "(?:[(\\[]\\s*([A-Za-z])\\s*[)\\]]|([A-J])(?=\\.(?!\\d)\\s*+(?!" + NAME_AFTER_INITIAL + "))"
+                    + "|([A-Z])(?=\\s*$|\\)|:(?![\\\\/])|[,;]\\s|\\s+[-\\u2013\\u2014]\\s"
+                    + "|\\s+(?:because|since|is|as|\\()|\\s*=(?!=)\\s*[A-Za-z][a-z]{2})|([a-z])(?=\\)|\\s*$))");
 
     private static final Pattern OPTION_LIST =
             Pattern.compile("\\W*+[A-Z]\\W{0,3}(?:,|;|/|&|\\band\\b|\\bor\\b)\\W{0,3}[A-Z]\\b(?!\\p{L})");
@@ -127,7 +131,16 @@ final class ResultReader {
     private static AnswerKey ofSentence(String text, String lastNumber) {
         Matcher connector = CONNECTOR.matcher(text);
         String result = text.substring(connector.lookingAt() ? connector.end() : 0);
-        return isOneResult(result) ? text(result) : AnswerKey.number(lastNumber);
+        return isOneResult(result) || isChanged(result) ? text(result) : AnswerKey.number(lastNumber);
+    }
+
+    private static boolean isChanged(String sentence) {
+        String bare = Numbers.withoutSeparators(sentence);
+        List<Numbers.Found> numbers = Numbers.in(bare);
+        return numbers.size() == 1
+                && NumberContext.isChangedInSentence(
+                        bare.substring(0, numbers.get(0).start()),
+                        bare.substring(numbers.get(0).end()));
     }
 
     private static boolean isOneResult(String text) {
@@ -194,11 +207,11 @@ final class ResultReader {
         if (side == null || EXPRESSION.matcher(side).find()) {
             return null;
         }
-        String number = single(side);
-        number = number == null ? single(PARENTHESES.matcher(side).replaceAll(" ")) : number;
+        String number = single(side, "");
+        number = number == null ? single(PARENTHESES.matcher(side).replaceAll(" "), "") : number;
         Matcher end = CLAUSE_END.matcher(side);
-        number = number == null && end.find() ? single(side.substring(0, end.start())) : number;
-        if (number == null && ARITHMETIC.matcher(side).matches()) {
+        number = number == null && end.find() ? single(side.substring(0, end.start()), side.substring(end.start())) : number;
+        if (number == null && ARITHMETIC.matcher(side).matches() && Numbers.in(side).size() > 1) {
             number = Numbers.last(side);
         }
         return number == null ? null : AnswerKey.number(number);
@@ -215,9 +228,17 @@ final class ResultReader {
         return bare.substring(bare.lastIndexOf('=', last) + 1);
     }
 
-    private static @Nullable String single(String text) {
-        List<Numbers.Found> numbers = Numbers.in(text);
-        return numbers.size() == 1 ? numbers.get(0).value() : null;
+    /** The only number of a text, if the text says nothing else. */
+    private static @Nullable String single(String text, String rest) {
+        String bare = Numbers.withoutSeparators(text);
+        List<Numbers.Found> numbers = Numbers.in(bare);
+        if (numbers.size() != 1) {
+            return null;
+        }
+        Numbers.Found number = numbers.get(0);
+        return NumberContext.isPlain(bare.substring(0, number.start()), bare.substring(number.end()) + rest)
+                ? number.value()
+                : null;
     }
 
     private static AnswerKey text(String text) {

@@ -135,6 +135,10 @@ class SampleKeyTest {
             <answer>42</answer>⏎Bye 3                       ¦ NUMBER 42
             Answer: 42⏎I hope it is 1 correct answer.       ¦ LAST 1
             The answer is 42, a good answer⏎Bye 3           ¦ NUMBER 42
+            The answer is World War 2.⏎Bye 3                ¦ TEXT worldwar2
+            The answer is at least 5.⏎Bye 3                 ¦ TEXT atleast5
+            The answer for Janet is 5.⏎Bye 3                ¦ NUMBER 5
+            The answer to Question 3 is 5.⏎Bye 3            ¦ NUMBER 5
             The final answer:⏎12⏎Bye 3                      ¦ NUMBER 12
             # rule 4: the last number
             First 1, then 2                                 ¦ LAST 2
@@ -172,6 +176,21 @@ class SampleKeyTest {
             YES      ¦ yes.
             New York ¦ new-york
             {"a":1}  ¦ { "a" : 1 }
+            5 apples ¦ 5
+            about 5  ¦ 5
+            5 Joules ¦ 5
+            90 Degrees Celsius ¦ 90
+            USD 5    ¦ 5 US Dollars
+            Total: 5 ¦ 5
+            It is 5  ¦ 5
+            Janet sells 5 eggs ¦ 5
+            chapter 3 ¦ 3
+            (C)      ¦ C.
+            (C)      ¦ C) Paris
+            C. Paris ¦ C. the capital
+            Option B ¦ B: because
+            B        ¦ B, since A is wrong
+            5 p.m.   ¦ 5 PM
             """)
     void sameResultsAreEqual(String one, String other) {
         assertThat(AnswerKey.of(one)).isNotNull().isEqualTo(AnswerKey.of(other));
@@ -184,6 +203,43 @@ class SampleKeyTest {
             yes ¦ true
             C++ ¦ C
             1,2 ¦ 12
+            J. K. Rowling ¦ J.R.R. Tolkien
+            J. K. Rowling ¦ J
+            U.S. ¦ U.K.
+            U. S. ¦ U
+            E. coli ¦ E. faecalis
+            M. Curie ¦ M. Planck
+            P = NP ¦ P
+            C:\\x ¦ C:\\y
+            World War 2 ¦ Windows 2
+            World War 2 ¦ 2
+            Apollo 11 ¦ 11
+            Boeing 747 ¦ 747
+            GPT-4 ¦ 4
+            Route 66 in Texas ¦ 66
+            windows 2 ¦ 2
+            10 Downing Street ¦ 10
+            2001: A Space Odyssey ¦ 2001
+            Genesis chapter 3 ¦ Exodus chapter 3
+            Chapter 3 of Genesis ¦ Chapter 3 of Exodus
+            Act 2, Scene 3 ¦ Act 2, Scene 4
+            at least 5 ¦ less than 5
+            at least 5 ¦ 5
+            no more than 5 ¦ 5
+            over 5 ¦ under 5
+            > 5 ¦ < 5
+            > 5 ¦ 5
+            ≥ 5 ¦ 5
+            ±5 ¦ 5
+            minus 5 ¦ 5
+            5 or more ¦ 5 or less
+            5 or more ¦ 5
+            5 people or fewer ¦ 5 people
+            5+ ¦ 5
+            5 million ¦ 5 billion
+            5 million ¦ 5
+            5 PM ¦ 5 AM
+            500 BC ¦ 500 AD
             9999999999999999 ¦ 9999999999999998
             """)
     void otherResultsDiffer(String one, String other) {
