@@ -165,7 +165,7 @@ final class KeyRules {
         last.addLast(next);
     }
 
-    /** Reads what follows the word on the last line that has it: after the last one of the line, otherwise after the first one that does. */
+    /** Reads what follows the word on the last line that has it: the last time, otherwise the first time that there is a result. */
     private static @Nullable AnswerKey ofWord(String text, Pattern word) {
         Matcher words = word.matcher(text);
         Deque<Integer> ends = new ArrayDeque<>();

@@ -28,7 +28,8 @@ final class NumberContext {
             + " year years");
 
     /** Limits and functions directly before a number. */
-    private static final Pattern CHANGED_BEFORE = Pattern.compile("[<>\u2264\u2265\u2260\u00b1]\\P{L}*+$|(?iu)(?<!\\p{L})(?:at least|at most"
+    private static final Pattern CHANGED_BEFORE = Pattern.compile("[<>\u2264\u2265\u2260\u00b1]\\P{L}*+$"
+            + "|(?iu)(?<!\\p{L})(?:at least|at most"
             + "|(?:less|more|fewer|greater|higher|lower|larger|bigger|smaller|older|younger|longer|shorter) than|over|under|above"
             + "|below|beyond|before|after|until|till|up to|down to|not|minus|negative|half|twice|double|root|log|ln|sin|cos|tan"
             + "|factorial|min(?:imum)?|max(?:imum)?)(?:\\s++(?:a|an|of|the))*+\\P{L}*+$");

@@ -296,7 +296,7 @@ public final class SampleReader {
         return !answer.isEmpty();
     }
 
-    /** Whether the reply has ended, was not truncated, and has an answer. Only such a reply votes. */
+    /** Whether the reply has ended, was not truncated, and has an answer. */
     public boolean isComplete() {
         return reason != null && isComplete(reason) && hasAnswer();
     }
@@ -312,7 +312,8 @@ public final class SampleReader {
     }
 
     /** What follows {@code Answer:} on the last line of a complete reply; null if it has no such line. Valid after the end. */
-    public @Nullable String resultLine() {
+    @Nullable
+    String resultLine() {
         return result;
     }
 
@@ -327,11 +328,6 @@ public final class SampleReader {
         loop.feed(text());
         loop.end();
         return loop.withoutRepetition(text());
-    }
-
-    /** The result in one line, for readers. */
-    public String conclusion() {
-        return Conclusion.of(result, answer());
     }
 
     /**

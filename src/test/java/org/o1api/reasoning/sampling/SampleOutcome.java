@@ -37,7 +37,7 @@ record SampleOutcome(
                 answer.toString(),
                 reader.resultLine(),
                 reader.isComplete(),
-                reader.conclusion(),
+                SampleKey.of(reader.answer(), reader.text()).label(),
                 reader.untaggedReasoningLength());
     }
 

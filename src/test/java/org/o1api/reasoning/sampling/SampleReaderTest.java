@@ -208,7 +208,7 @@ class SampleReaderTest {
             int answers = 0;
             for (String line : lines) {
                 SampleReader reader = new SampleReader(false, NOBODY);
-                reader.feed(new Delta.Text(line.repeat((8 << 20) / line.length())));
+                reader.feed(new Delta.Text(line.repeat((2 << 20) / line.length())));
                 reader.end(FinishReason.STOP);
                 answers += reader.hasAnswer() ? 1 : 0;
             }
