@@ -40,6 +40,8 @@ final class CallRecorder implements AttemptListener {
     private int measuredReasoning;
     /** The estimate of the rest, see {@link TokenCounter#estimate}. */
     private long estimatedUnits;
+    /** The tokens that {@link #recount} has counted. */
+    private long countedTokens;
 
     /** Whether the text starts inside the model's reasoning, without an opening tag. */
     private boolean startsThinking;
@@ -124,6 +126,16 @@ final class CallRecorder implements AttemptListener {
         measuredReasoning = reasoning.length();
         measured.correct(estimatedUnits, tokens);
         estimatedUnits = 0;
+        countedTokens += tokens;
+    }
+
+    /** The tokens of what has been received. */
+    long receivedTokens() {
+        if (position == NOT_ENDED) {
+            recount();
+            return countedTokens;
+        }
+        return usage.outputTokens();
     }
 
     /** The length of what has been received. */

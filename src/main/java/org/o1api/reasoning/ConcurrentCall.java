@@ -76,6 +76,11 @@ final class ConcurrentCall {
         return isOpen() && !cutOff && recorder.measured().isLimited();
     }
 
+    /** Whether its output is reasoning. */
+    boolean isReasoning() {
+        return purpose.isReasoning();
+    }
+
     /** Whether it can become the answer. */
     boolean isSample() {
         return purpose == Purpose.SAMPLE;

@@ -90,27 +90,23 @@ public final class ConcurrentCalls implements AutoCloseable {
      *
      * <p>When the budget's tokens or money are used up, reasoning calls end as when its time is: with the pieces that have arrived, and
      * {@link FinishReason#LENGTH}. If no sample of the turn is complete yet, the sample that has received most goes on, since it can
-     * become the answer.
+     * become the answer, unless another call follows.
      *
      * @return null if all calls have ended or are cancelled
-     * @throws org.o1api.model.CancelledException if the turn is cancelled, or its time is used up before an answer has started
+     * @throws org.o1api.model.CancelledException if the turn is cancelled, or its time was used up before an answer has started and all
+     *     that had arrived until then was returned
      */
     public @Nullable CallEvent next() {
         while (hasOpenCalls()) {
-            if (isOver()) {
+            owner.time().throwIfTurnCancelled();
+            CallInbox.Item item = nextItem();
+            boolean over = isOver(); // asked before the item ends an answer, which is then reported
+            if (item == null && over) {
                 throwReason();
             }
-            endForBudget();
-            CallInbox.Item item = takenSinceFlush < MAX_TAKEN_BEFORE_FLUSH ? inbox.poll() : null;
-            if (item == null) {
-                owner.flushBeforeWaiting();
-                takenSinceFlush = 0;
-                item = inbox.take(this::isOver);
-            }
-            takenSinceFlush++;
-            boolean over = isOver(); // asked before the item ends an answer, which is then reported
             CallEvent event = item == null ? null : item.receive();
-            if (over) { // rather than report the effect of that on one of the calls
+            owner.time().throwIfTurnCancelled();
+            if (over && isEndOfAnswer(event)) { // rather than report the effect of that on the call
                 throwReason();
             }
             if (event != null) {
@@ -118,6 +114,26 @@ public final class ConcurrentCalls implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    private CallInbox.@Nullable Item nextItem() {
+        if (isOver()) { // the turn's thread was busy: what arrived in time still counts
+            return inbox.poll();
+        }
+        endForBudget();
+        CallInbox.Item item = takenSinceFlush < MAX_TAKEN_BEFORE_FLUSH ? inbox.poll() : null;
+        if (item == null) {
+            owner.flushBeforeWaiting();
+            takenSinceFlush = 0;
+            item = inbox.take(this::isOver);
+        }
+        takenSinceFlush++;
+        return item;
+    }
+
+    private boolean isEndOfAnswer(@Nullable CallEvent event) {
+        return event instanceof CallEvent.Failed failed
+                && !calls.get(failed.index()).isReasoning();
     }
 
     /**
@@ -138,7 +154,7 @@ public final class ConcurrentCalls implements AutoCloseable {
         List<ConcurrentCall> limited =
                 calls.stream().filter(ConcurrentCall::isLimited).toList();
         if (!limited.isEmpty() && owner.budget().isUsedUp(this::recount)) {
-            ConcurrentCall answer = owner.budget().hasCompleteSample() ? null : longest(limited);
+            ConcurrentCall answer = owner.budget().needsSample() ? longest(limited) : null;
             for (ConcurrentCall call : limited) {
                 if (call == answer) {
                     call.recorder().measured().removeLimit();
@@ -162,6 +178,11 @@ public final class ConcurrentCalls implements AutoCloseable {
                 .reduce((one, other) ->
                         other.recorder().receivedLength() > one.recorder().receivedLength() ? other : one)
                 .orElse(null);
+    }
+
+    /** No sample of the turn can become the answer: another call gives it. */
+    public void answerFollows() {
+        owner.budget().answerFollows();
     }
 
     /** Cancels a call at its provider. There are no more events of it. No effect if it has ended. */
@@ -191,6 +212,11 @@ public final class ConcurrentCalls implements AutoCloseable {
     /** Marks the output of a sample as the turn's answer, for the usage that the client gets. */
     public void markAsAnswer(int index) {
         calls.get(index).recorder().markAsAnswer();
+    }
+
+    /** The tokens that a call has received so far, also of one that was cancelled. */
+    public long receivedTokens(int index) {
+        return calls.get(index).recorder().receivedTokens();
     }
 
     /** What a call has used. Valid after its last event. */

@@ -124,6 +124,16 @@ public final class ModelCalls implements AutoCloseable {
         return !time.ofTurn().isCancelled();
     }
 
+    /** Whether all of the turn's time is used up. Then the turn has no answer but one that has arrived. */
+    public boolean isTimeUsedUp() {
+        return time.isUsedUp(Purpose.ANSWER);
+    }
+
+    /** Whether the turn is cancelled for another reason than its time, for instance because the client has disconnected. */
+    public boolean isCancelled() {
+        return time.isTurnCancelled();
+    }
+
     /** The number of calls left in the budget; negative if the turn made more. */
     public int remainingCalls() {
         return budget.remainingCalls();

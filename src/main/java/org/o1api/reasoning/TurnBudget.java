@@ -26,6 +26,7 @@ final class TurnBudget {
 
     private @Nullable EndedBy exhausted;
     private boolean hasCompleteSample;
+    private boolean answerFollows;
 
     TurnBudget(Budget budget, TurnTime time, BudgetMeter meter, LongSupplier nanoTime) {
         this.budget = budget;
@@ -67,14 +68,14 @@ final class TurnBudget {
     }
 
     /**
-     * Whether a call may be made. Remembers what is used up. The first call of a turn may cost more if it is a sample, since it can
-     * become the answer.
+     * Whether a call may be made. Remembers what is used up. The first call of a turn may cost more if it is a sample that can become
+     * the answer.
      *
      * @param reserved the number of calls that must be left after it
      * @param inputTokens what it costs at least
      */
     boolean allows(ModelCall call, int reserved, long inputTokens) {
-        boolean isAnswer = call.purpose() == Purpose.SAMPLE && usedCalls == 0;
+        boolean isAnswer = call.purpose() == Purpose.SAMPLE && usedCalls == 0 && !answerFollows;
         EndedBy usedUp = isAnswer ? null : meter.usedUpWith(call.request().model(), inputTokens);
         return allows(call.purpose(), reserved, usedUp);
     }
@@ -127,8 +128,14 @@ final class TurnBudget {
         hasCompleteSample = true;
     }
 
-    boolean hasCompleteSample() {
-        return hasCompleteSample;
+    /** No sample can become the answer: another call follows. */
+    void answerFollows() {
+        answerFollows = true;
+    }
+
+    /** Whether a sample must go on when tokens or money are used up, because there is no other answer. */
+    boolean needsSample() {
+        return !hasCompleteSample && !answerFollows;
     }
 
     /** What is used, at most once a second; null: it is too early. */
