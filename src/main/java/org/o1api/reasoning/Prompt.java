@@ -42,6 +42,12 @@ public record Prompt(
             "skip_special_tokens",
             "spaces_between_special_tokens");
 
+    /** Closing fields that prescribe the form of the answer and are not JSON formats, besides {@code guided_...}. */
+    private static final Set<String> OTHER_FORMS = Set.of(
+            "structured_outputs", "structural_tag", "regex", "regex_pattern", "ebnf", "grammar", "grammar_string", "nvext");
+
+    private static final String GUIDED = "guided_";
+
     private static final RawJson NO_TOOL = new RawJson("\"none\"");
 
     public Prompt {
@@ -86,6 +92,17 @@ public record Prompt(
      */
     public boolean constrainsAnswer() {
         return requiresToolCall() || !UNCONSTRAINING.containsAll(closingFields.keySet());
+    }
+
+    /**
+     * Whether closing fields prescribe what the answer looks like: a format, a grammar, a required tool call. Others, such as stop words,
+     * also suit an answer that was generated without them.
+     */
+    public boolean prescribesForm() {
+        return requiresToolCall()
+                || requiresJson()
+                || closingFields.keySet().stream()
+                        .anyMatch(field -> OTHER_FORMS.contains(field) || field.startsWith(GUIDED));
     }
 
     /** Returns a copy without assistant messages that contain only reasoning. */

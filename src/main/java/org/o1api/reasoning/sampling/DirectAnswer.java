@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.Delta;
 import org.o1api.model.EndedBy;
 import org.o1api.model.FinishReason;
+import org.o1api.model.GatewayException;
 import org.o1api.reasoning.ModelCalls;
 import org.o1api.reasoning.TurnContext;
 import org.o1api.reasoning.text.AnswerReader;
@@ -21,8 +22,8 @@ public final class DirectAnswer {
     private final TurnContext turn;
     private final ModelCalls calls;
     private final int step;
-    /** Whether part of the answer was shown. */
-    private boolean hasAnswer;
+    /** The reader of the last reply; null: there was none. */
+    private @Nullable AnswerReader reader;
 
     /**
      * Creates the answer of a turn.
@@ -38,44 +39,50 @@ public final class DirectAnswer {
     /** Makes the call. */
     public FinishReason answer(CallRequest request) {
         for (int retries = 0; ; retries++) {
-            AnswerReader reader = null;
+            reader = null;
             try (Call call = calls.answerCall(request)) {
-                reader = new AnswerReader(step, turn.prompt().requiresJson(), call.startsThinking(), turn.log());
-                return read(call, reader);
+                AnswerReader started =
+                        new AnswerReader(step, turn.prompt().requiresJson(), call.startsThinking(), turn.log());
+                reader = started;
+                return read(call, started);
             } catch (UpstreamException e) {
-                hasAnswer = reader != null && reader.hasAnswer();
-                if (retries == MAX_RETRIES || !canRetry(reader) || !calls.awaitRetry(e)) {
+                if (retries == MAX_RETRIES || !canRetry() || !calls.awaitRetry(e)) {
                     throw e;
                 }
-                if (reader != null) {
-                    reader.endForRetry(String.valueOf(e.getMessage()));
-                }
+                endStep(e);
             }
         }
     }
 
     /** Whether the failed call has shown part of the answer. */
     boolean hasAnswer() {
-        return hasAnswer;
+        return reader != null && reader.hasAnswer();
     }
 
-    private static boolean canRetry(@Nullable AnswerReader reader) {
+    private boolean canRetry() {
         return reader != null && reader.canRetry();
     }
 
-    private FinishReason read(Call call, AnswerReader reader) {
+    /** Ends the step with the reasoning of the failed call, if there is one. */
+    void endStep(GatewayException failure) {
+        if (reader != null) {
+            reader.endForRetry(String.valueOf(failure.getMessage()));
+        }
+    }
+
+    private FinishReason read(Call call, AnswerReader started) {
         for (Delta delta : call) {
-            reader.feed(delta);
-            calls.setUntaggedReasoning(reader.untaggedReasoningLength());
+            started.feed(delta);
+            calls.setUntaggedReasoning(started.untaggedReasoningLength());
         }
         FinishReason reason = call.finishReason();
         if (!isComplete(reason)) {
-            reader.markTruncated();
-            calls.setUntaggedReasoning(reader.untaggedReasoningLength());
-        } else if (reader.isEmpty()) {
+            started.markTruncated();
+            calls.setUntaggedReasoning(started.untaggedReasoningLength());
+        } else if (started.isEmpty()) {
             throw UpstreamException.emptyReply();
         }
-        reader.end();
+        started.end();
         turn.log().endedBy(endedBy(reason, calls));
         return reason;
     }
@@ -88,14 +95,10 @@ public final class DirectAnswer {
         };
     }
 
-    /** Why a turn ended whose last reply ended for this reason. */
+    /** Why a turn ended whose answer ended for this reason. Of the budget, only the time ends an answer that has started. */
     public static EndedBy endedBy(FinishReason reason, ModelCalls calls) {
         if (reason != FinishReason.LENGTH) {
             return EndedBy.ANSWERED;
-        }
-        EndedBy exhausted = calls.exhausted();
-        if (exhausted != null) {
-            return exhausted;
         }
         return calls.hasTimeForAnswer() ? EndedBy.MAX_TOKENS : EndedBy.BUDGET_TIME;
     }

@@ -75,13 +75,31 @@ final class SingleTurn {
                 continue;
             }
             boolean isDecided = visible.hasAnswer() || reason == FinishReason.CONTENT_FILTER;
-            if (!isDecided && canAnswer()) {
-                return new ClosingAnswer(turn, requests)
-                        .answer(reader.textWithoutRepetition(), limitOfClosingCall(), visible.nextStep());
+            if (!isDecided && (reader.hasAnswer() || canAnswer())) {
+                return close(reader, reason);
             }
-            out.endedBy(DirectAnswer.endedBy(reason, calls));
+            out.endedBy(endedBy(reason));
             return reason;
         }
+    }
+
+    private FinishReason close(SampleReader reply, FinishReason replyReason) {
+        FinishReason reason = new ClosingAnswer(turn, requests)
+                .answerUnlessFails(
+                        reply.answer(), reply.textWithoutRepetition(), limitOfClosingCall(), visible.nextStep());
+        if (reason != null) {
+            return reason;
+        }
+        reply.answer().forEach(out::write);
+        out.endedBy(endedBy(replyReason));
+        return replyReason;
+    }
+
+    /** Why the turn ended if the only reply ended for this reason, with or without an answer. */
+    private EndedBy endedBy(FinishReason reason) {
+        EndedBy limit = calls.exhausted();
+        boolean isLimited = reason == FinishReason.LENGTH && !visible.hasAnswer() && limit != null;
+        return isLimited ? limit : DirectAnswer.endedBy(reason, calls);
     }
 
     private FinishReason answerDirectly() {
@@ -108,14 +126,15 @@ final class SingleTurn {
         }
         visible.close();
         if (!visible.hasAnswer() && reason == FinishReason.LENGTH) {
-            out.endedBy(DirectAnswer.endedBy(reason, calls));
+            out.endedBy(endedBy(reason));
         }
         return reason;
     }
 
+    /** The answer's call may exceed the budget's calls: the only call of a budget can be cut off before its answer. */
     private boolean canAnswer() {
         MaxTokens limit = limitOfClosingCall();
-        return calls.remainingCalls() > 0 && calls.hasTimeForAnswer() && (limit == null || limit.limit() > 0);
+        return calls.hasTimeForAnswer() && (limit == null || limit.limit() > 0);
     }
 
     /** The limit of the closing call: what is left of the caller's, or half of it if the first call had the other half. */

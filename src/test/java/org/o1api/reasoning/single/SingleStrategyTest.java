@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.model.Budget;
 import org.o1api.model.CallRecord;
 import org.o1api.model.Delta;
@@ -26,6 +28,7 @@ import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.reasoning.TokenCounter;
 import org.o1api.reasoning.Transcript;
+import org.o1api.reasoning.sampling.DirectAnswer;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.UpstreamException;
 
@@ -292,6 +295,49 @@ class SingleStrategyTest {
         assertThat(turn.run(upstream)).isEqualTo(FinishReason.STOP);
         assertThat(turn.out.answer()).isEqualTo("Four.");
         assertThat(turn.endedBy()).isEqualTo(EndedBy.BUDGET_TIME);
+    }
+
+    /** The answer's call may exceed the budget: otherwise there would be none. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void answersWithTheRestOfTheTimeWhateverTheBudgetOfCalls(int budget) {
+        turn.budget = new Budget(budget, 50_000, Duration.ofMinutes(5), 6);
+        answersWithTheRestOfTheTimeIfThatForReasoningIsUsedUp();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            stop            | ["x"]                  | Four.   | Four.
+            response_format | {"type":"json_object"} | {"a":4} | {"a":4}
+            response_format | {"type":"json_object"} | Four.   |
+            guided_regex    | "[0-9]"                | Four.   |
+            """)
+    void answersWithItsDraftIfTheClosingCallFails(String field, String json, String draft, @Nullable String answer) {
+        turn.closingFields = Map.of(field, new RawJson(json));
+        UpstreamException failure = new UpstreamException(ErrorCode.UPSTREAM_FAILED, "It failed.", false, null);
+        ScriptedUpstream upstream = ScriptedUpstream.answering(
+                SingleFixture.reply(REASONED + draft), Reply.of().withFailure(failure));
+        if (answer == null) {
+            assertThatThrownBy(() -> turn.run(upstream)).isSameAs(failure);
+        } else {
+            assertThat(turn.run(upstream)).isEqualTo(FinishReason.STOP);
+            assertThat(turn.out.answer()).isEqualTo(answer);
+        }
+    }
+
+    /** A refusal of a reasoning call is not why the model stopped. */
+    @ParameterizedTest
+    @CsvSource({"false, MAX_TOKENS", "true, BUDGET_TIME"})
+    void namesTheLimitThatEndedTheAnswer(boolean expired, EndedBy limit) {
+        turn.budget = new Budget(1, 50_000, Duration.ofMinutes(5), 6);
+        turn.run(ScriptedUpstream.answering("Four."));
+        assertThat(turn.calls().hasBudgetForStep()).isFalse();
+        assertThat(turn.calls().exhausted()).isEqualTo(EndedBy.BUDGET_CALLS);
+        if (expired) {
+            turn.calls().expireTurn();
+        }
+        assertThat(DirectAnswer.endedBy(FinishReason.LENGTH, turn.calls())).isEqualTo(limit);
+        assertThat(DirectAnswer.endedBy(FinishReason.STOP, turn.calls())).isEqualTo(EndedBy.ANSWERED);
     }
 
     @Test
