@@ -3,6 +3,7 @@ package org.o1api.reasoning;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -17,6 +18,7 @@ import org.o1api.model.Effort;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
+import org.o1api.model.TurnEvent;
 import org.o1api.model.TurnLedger;
 import org.o1api.model.Usage;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
@@ -24,12 +26,19 @@ import org.o1api.upstream.Call;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.Upstream;
 
-/** Runs turns of strategies with samples. One thread reads the samples one after the other, in their order. */
+/**
+ * Runs turns of strategies with samples. Unless a test needs threads for all of them, one thread reads the samples one after the other, in
+ * their order.
+ */
 public final class SamplingFixture implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
-    private final ExecutorService thread = Executors.newSingleThreadExecutor();
+    private final ExecutorService threads;
+    private final List<TurnEvent.StepEnded> ends = new ArrayList<>();
     private Transcript out = new Transcript();
+    private Cancellation cancellation = new Cancellation();
+    private Consumer<ModelCalls> onFlush = calls -> {};
+    private Consumer<TurnEvent> onTrace = event -> {};
     private TurnLedger ledger = new TurnLedger();
     private Budget budget = Budget.DEFAULT;
     private Map<String, RawJson> fields = Map.of();
@@ -37,6 +46,27 @@ public final class SamplingFixture implements AutoCloseable {
     private @Nullable RawJson tools;
     private Prompt.@Nullable MaxTokens maxTokens;
     private List<Message> messages = List.of(Message.user("Why?"));
+
+    public SamplingFixture() {
+        this(Executors.newSingleThreadExecutor());
+    }
+
+    /** With these threads, which are shut down at the end. */
+    public SamplingFixture(ExecutorService threads) {
+        this.threads = threads;
+    }
+
+    /** What happens when the turn's thread writes to the client before it waits. */
+    public SamplingFixture onFlush(Consumer<ModelCalls> action) {
+        onFlush = action;
+        return this;
+    }
+
+    /** What happens at each event, on the turn's thread, before the client gets it. */
+    public SamplingFixture onTrace(Consumer<TurnEvent> action) {
+        onTrace = action;
+        return this;
+    }
 
     public SamplingFixture budget(Budget newBudget) {
         budget = newBudget;
@@ -81,14 +111,48 @@ public final class SamplingFixture implements AutoCloseable {
     }
 
     private FinishReason run(Strategy strategy, Upstream upstream, Consumer<ModelCalls> preparation) {
-        out = new Transcript();
+        ends.clear();
         ledger = new TurnLedger();
+        cancellation = new Cancellation();
+        Client client = new Client();
+        out = client;
         Prompt prompt = new Prompt(messages, fields, tools, closingFields, maxTokens);
         try (ModelCalls calls =
-                new ModelCalls(upstream, ScriptedUpstream.TURN, new Cancellation(), budget, out, ledger, thread)) {
+                new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, budget, out, ledger, threads)) {
+            client.calls = calls;
             preparation.accept(calls);
             return strategy.run(new TurnContext(prompt, TestPresets.preset(strategy), calls, out.log()));
         }
+    }
+
+    private final class Client extends Transcript {
+        private @Nullable ModelCalls calls;
+
+        @Override
+        public void trace(TurnEvent event) {
+            if (event instanceof TurnEvent.StepEnded end) {
+                ends.add(end);
+            }
+            onTrace.accept(event);
+        }
+
+        @Override
+        public void flush() {
+            super.flush();
+            if (calls != null) {
+                onFlush.accept(calls);
+            }
+        }
+    }
+
+    /** How steps have ended, in the order in which they did. */
+    public List<TurnEvent.StepEnded> ends() {
+        return ends;
+    }
+
+    /** Cancels the turn that runs. */
+    public Cancellation cancellation() {
+        return cancellation;
     }
 
     public Transcript out() {
@@ -151,7 +215,7 @@ public final class SamplingFixture implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.shutdown();
-        await().atMost(TIMEOUT).until(thread::isTerminated);
+        threads.shutdown();
+        await().atMost(TIMEOUT).until(threads::isTerminated);
     }
 }

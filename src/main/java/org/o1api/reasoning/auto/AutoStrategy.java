@@ -58,7 +58,7 @@ record AutoStrategy(
             return one.run(turn);
         }
         try (SampleVote samples = new SampleVote(turn, vote)) {
-            samples.sample(2, 0);
+            samples.sample(2);
             boolean isOpen = isOpen(samples);
             if (isOpen ? saySame(turn, samples) : haveEqualKeys(samples)) {
                 turn.log().route(AGREED);

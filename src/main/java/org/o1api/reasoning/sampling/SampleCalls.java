@@ -8,9 +8,11 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.CallRecord.Purpose;
+import org.o1api.model.CancelledException;
 import org.o1api.model.EndedBy;
 import org.o1api.model.FinishReason;
 import org.o1api.model.GatewayException;
+import org.o1api.model.TurnEvent.StepTokens;
 import org.o1api.reasoning.CallEvent;
 import org.o1api.reasoning.ConcurrentCalls;
 import org.o1api.reasoning.ModelCall;
@@ -39,6 +41,8 @@ final class SampleCalls {
     private boolean hasShown;
     private long completedTokens;
     private @Nullable GatewayException firstFailure;
+    private @Nullable Integer firstFiltered;
+    private @Nullable Integer firstLoop;
 
     SampleCalls(TurnContext turn, ConcurrentCalls calls, SampleRequests requests, VoteNotes notes, StepNumbers steps) {
         this.turn = turn;
@@ -55,8 +59,10 @@ final class SampleCalls {
      * @return how many were started: fewer if the budget does not allow more
      */
     int start(int count, int reserved) {
+        // asks for no call that would be refused: the refusal would count as what ended the reasoning
+        int allowed = Math.min(count, turn.calls().remainingCalls() - reserved);
         int started = 0;
-        while (started < count) {
+        while (started < allowed) {
             int number = samples.size();
             int index = calls.start(new ModelCall(requests.sample(number), Purpose.SAMPLE), reserved);
             if (index < 0) {
@@ -73,11 +79,20 @@ final class SampleCalls {
     /**
      * Waits until a sample has ended.
      *
-     * @return whether there was an open one
+     * @return false if there is no open one, or if the turn's time is used up and one of the others has an answer
+     * @throws CancelledException if the turn is cancelled, or its time is used up and no sample has an answer
      */
     boolean awaitEnd() {
         while (!open.isEmpty()) {
-            CallEvent event = calls.next();
+            CallEvent event;
+            try {
+                event = calls.next();
+            } catch (CancelledException e) {
+                if (answered.isEmpty() || !turn.calls().isTimeUsedUp()) {
+                    throw e;
+                }
+                return false;
+            }
             if (event == null) {
                 open.clear();
                 return false;
@@ -99,35 +114,49 @@ final class SampleCalls {
             if (sample.hasText()) {
                 showFailures();
             }
+            if (sample.isRepeating()) {
+                endLoop(number, sample, index);
+                return true;
+            }
             return false;
         }
         open.remove(index);
         if (event instanceof CallEvent.Ended ended) {
             end(number, sample, index, ended.reason());
         } else if (event instanceof CallEvent.Failed failed) {
-            fail(sample, index, String.valueOf(failed.cause().getMessage()), failed.cause());
+            fail(sample, calls.usage(index).outputTokens(), String.valueOf(failed.cause().getMessage()), failed.cause());
         }
         return true;
+    }
+
+    private void endLoop(int number, SampleStep sample, int index) {
+        open.remove(index);
+        calls.cancel(index);
+        firstLoop = firstLoop == null ? number : firstLoop;
+        fail(sample, calls.receivedTokens(index), notes.loop(), null);
     }
 
     private void end(int number, SampleStep sample, int index, FinishReason reason) {
         boolean hasAnswer = sample.end(reason, calls.startsThinking(index));
         calls.setUntaggedReasoning(index, sample.untaggedReasoningLength());
-        if (hasAnswer) {
+        long tokens = calls.usage(index).outputTokens();
+        if (reason == FinishReason.CONTENT_FILTER) {
+            firstFiltered = firstFiltered == null ? number : firstFiltered;
+            fail(sample, tokens, notes.incomplete(), null);
+        } else if (hasAnswer) {
             showFailures();
             SampleKey key = sample.key();
             if (!isCutOffByBudget(reason)) {
                 ballot.add(number, key);
             }
             answered.add(number);
-            long tokens = calls.usage(index).outputTokens();
             completedTokens += tokens;
             sample.showResult(key.label(), notes.result(key.label()), tokens);
-        } else if (reason == FinishReason.LENGTH || reason == FinishReason.CONTENT_FILTER) {
-            fail(sample, index, notes.incomplete(), null);
+        } else if (reason == FinishReason.LENGTH) {
+            fail(sample, tokens, notes.incomplete(), null);
         } else {
             UpstreamException empty = UpstreamException.emptyReply();
-            fail(sample, index, String.valueOf(empty.getMessage()), empty);
+            fail(sample, tokens, String.valueOf(empty.getMessage()), empty);
         }
     }
 
@@ -137,9 +166,8 @@ final class SampleCalls {
         return reason == FinishReason.LENGTH && limit != null && limit != EndedBy.BUDGET_CALLS;
     }
 
-    private void fail(SampleStep sample, int index, String why, @Nullable GatewayException cause) {
+    private void fail(SampleStep sample, long tokens, String why, @Nullable GatewayException cause) {
         firstFailure = firstFailure == null ? cause : firstFailure;
-        long tokens = calls.usage(index).outputTokens();
         unshownFailures.add(() -> sample.showFailure(why, tokens));
         if (hasShown) {
             showFailures();
@@ -153,14 +181,21 @@ final class SampleCalls {
         unshownFailures.clear();
     }
 
-    /** Cancels the open samples, and shows why. */
-    Cancelled cancelOpen() {
+    /**
+     * Cancels the open samples. Shows them only after that, so that none of them goes on meanwhile.
+     *
+     * @param why the gateway's words for it
+     */
+    Cancelled cancelOpen(String why) {
+        open.keySet().forEach(calls::cancel);
         showFailures();
         long mean = answered.isEmpty() ? 0 : completedTokens / answered.size();
         long saved = 0;
         for (Map.Entry<Integer, Integer> entry : open.entrySet()) {
-            calls.cancel(entry.getKey());
-            saved += samples.get(entry.getValue()).showCancellation(notes.decided(), mean);
+            long received = calls.receivedTokens(entry.getKey());
+            long more = Math.max(0, mean - received);
+            samples.get(entry.getValue()).showCancellation(why, new StepTokens(received, more));
+            saved += more;
         }
         Cancelled cancelled = new Cancelled(open.size(), saved);
         open.clear();
@@ -222,6 +257,18 @@ final class SampleCalls {
     @Nullable
     GatewayException firstFailure() {
         return firstFailure;
+    }
+
+    /** The first sample that the provider's filter has ended; null: none. */
+    @Nullable
+    Integer firstFiltered() {
+        return firstFiltered;
+    }
+
+    /** The first sample that has repeated itself; null: none. */
+    @Nullable
+    Integer firstLoop() {
+        return firstLoop;
     }
 
     /** Counts the output of a sample as the turn's answer. */

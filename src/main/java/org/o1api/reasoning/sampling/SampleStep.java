@@ -1,5 +1,6 @@
 package org.o1api.reasoning.sampling;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
@@ -7,16 +8,12 @@ import org.o1api.model.StepKind;
 import org.o1api.model.TurnEvent;
 import org.o1api.model.TurnEvent.StepOutcome;
 import org.o1api.model.TurnEvent.StepTokens;
-import org.o1api.reasoning.TokenCounter;
 import org.o1api.reasoning.TurnLog;
 
 /** One of several samples: shown as a step while it arrives, and kept in case that its answer is wanted. */
 final class SampleStep implements SampleListener {
     private final int step;
     private final TurnLog out;
-    /** What has arrived, to count the tokens of a cancelled call. */
-    private final StringBuilder received = new StringBuilder();
-
     private @Nullable SampleReader reader;
     private @Nullable FinishReason reason;
     private boolean hasText;
@@ -32,13 +29,6 @@ final class SampleStep implements SampleListener {
 
     /** Adds a piece of the reply. */
     void feed(Delta delta, boolean startsThinking) {
-        if (delta instanceof Delta.Text piece) {
-            received.append(piece.text());
-        } else if (delta instanceof Delta.Reasoning piece) {
-            received.append(piece.text());
-        } else if (delta instanceof Delta.ToolCall piece) {
-            received.append(piece.arguments());
-        }
         reader(startsThinking).feed(delta);
     }
 
@@ -68,6 +58,11 @@ final class SampleStep implements SampleListener {
         return hasText;
     }
 
+    /** Whether the reasoning repeats itself: the call should be cancelled. */
+    boolean isRepeating() {
+        return reader().isRepeating();
+    }
+
     int untaggedReasoningLength() {
         return reader().untaggedReasoningLength();
     }
@@ -92,9 +87,19 @@ final class SampleStep implements SampleListener {
         return reader().text();
     }
 
+    /** The same; if it repeats itself, without the repetitions. */
+    String textWithoutRepetition() {
+        return reader().textWithoutRepetition();
+    }
+
+    /** The answer, for the user. */
+    List<TurnEvent> answer() {
+        return reader().answer();
+    }
+
     /** Reports the answer as the turn's. */
     void report() {
-        reader().answer().forEach(out::write);
+        answer().forEach(out::write);
     }
 
     /**
@@ -116,14 +121,10 @@ final class SampleStep implements SampleListener {
     /**
      * Ends the step of a cancelled call.
      *
-     * @param usualTokens what such a call generates
-     * @return the tokens that it would have generated in addition
+     * @param tokens received, and those that it would have generated in addition
      */
-    long showCancellation(String why, long usualTokens) {
-        long tokens = TokenCounter.count(received);
-        long saved = Math.max(0, usualTokens - tokens);
-        showEnd(StepOutcome.CANCELLED, why, new StepTokens(tokens, saved));
-        return saved;
+    void showCancellation(String why, StepTokens tokens) {
+        showEnd(StepOutcome.CANCELLED, why, tokens);
     }
 
     private void showEnd(StepOutcome outcome, String why, StepTokens tokens) {

@@ -3,14 +3,12 @@ package org.o1api.reasoning.sampling;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.CallRecord.Purpose;
+import org.o1api.model.CancelledException;
 import org.o1api.model.Delta;
 import org.o1api.model.EndedBy;
 import org.o1api.model.FinishReason;
 import org.o1api.model.GatewayException;
-import org.o1api.model.StepKind;
-import org.o1api.model.TurnEvent.StepOutcome;
 import org.o1api.model.TurnEvent.StepTokens;
-import org.o1api.model.TurnSummary.Agreement;
 import org.o1api.reasoning.CallEvent;
 import org.o1api.reasoning.ConcurrentCalls;
 import org.o1api.reasoning.ModelCall;
@@ -29,9 +27,7 @@ public final class SampleVote implements AutoCloseable {
     private final ConcurrentCalls calls;
     private final SampleCalls samples;
     private final SampleRequests requests;
-    /** The number of calls that the answer needs after the samples. */
-    private final int reserved;
-
+    private final VoteLog log;
     private final StepNumbers steps = new StepNumbers();
     private boolean openText;
 
@@ -41,7 +37,10 @@ public final class SampleVote implements AutoCloseable {
         this.settings = settings;
         this.calls = turn.calls().concurrent();
         this.requests = new SampleRequests(turn, settings.prompts());
-        this.reserved = turn.prompt().constrainsAnswer() ? 1 : 0;
+        this.log = new VoteLog(turn.log(), settings.notes());
+        if (turn.prompt().constrainsAnswer()) {
+            calls.answerFollows();
+        }
         this.samples = new SampleCalls(turn, calls, requests, settings.notes(), steps);
     }
 
@@ -51,14 +50,23 @@ public final class SampleVote implements AutoCloseable {
     }
 
     /**
-     * Starts samples and waits until all of them have ended.
-     *
-     * @param otherCalls the number of calls that must also be left in the budget after them
+     * The number of calls that must be left in the budget: one for the answer if it is constrained, or as long as no sample has one. The
+     * budget can then end all samples, and the turn still has an answer.
      */
-    public void sample(int count, int otherCalls) {
-        samples.start(count, reserved + otherCalls);
-        while (samples.awaitEnd()) {
-            showTally();
+    private int reserved() {
+        return turn.prompt().constrainsAnswer() || samples.answered() == 0 ? 1 : 0;
+    }
+
+    /** Starts samples and waits until all of them have ended. With few calls in the budget one of them starts after the others. */
+    public void sample(int count) {
+        int missing = count;
+        int started = samples.start(missing, reserved());
+        while (started > 0) {
+            missing -= started;
+            while (samples.awaitEnd()) {
+                log.tally(samples.ballot().standing());
+            }
+            started = samples.open() > 0 ? 0 : samples.start(missing, reserved());
         }
     }
 
@@ -86,24 +94,33 @@ public final class SampleVote implements AutoCloseable {
      * What another call has said.
      *
      * @param text empty if the call failed or the budget did not allow it
+     * @param reason why it ended; null: the call failed or the budget did not allow it
      */
-    public record Reply(String text, StepTokens tokens) {
-        private static final Reply NONE = new Reply("", new StepTokens(0, 0));
-    }
+    public record Reply(String text, @Nullable FinishReason reason, StepTokens tokens) {}
 
-    /** Makes another call while no sample is open, and reads its text. */
+    /** Makes another call while no sample is open, after one that has an answer, and reads its text. */
     public Reply ask(CallRequest request) {
-        int index = calls.start(new ModelCall(request, Purpose.JUDGE), reserved);
+        boolean isAllowed = turn.calls().remainingCalls() > reserved();
+        int index = isAllowed ? calls.start(new ModelCall(request, Purpose.JUDGE), reserved()) : -1;
         StringBuilder text = new StringBuilder();
-        for (CallEvent event = index < 0 ? null : calls.next(); event != null; event = calls.next()) {
-            if (event instanceof CallEvent.Piece piece && piece.delta() instanceof Delta.Text more) {
-                text.append(more.text());
-            } else if (event instanceof CallEvent.Ended) {
-                return new Reply(
-                        text.toString(), new StepTokens(calls.usage(index).outputTokens(), 0));
+        try {
+            for (CallEvent event = index < 0 ? null : calls.next(); event != null; event = calls.next()) {
+                if (event instanceof CallEvent.Piece piece && piece.delta() instanceof Delta.Text more) {
+                    text.append(more.text());
+                } else if (event instanceof CallEvent.Ended ended) {
+                    return new Reply(text.toString(), ended.reason(), tokens(index));
+                }
+            }
+        } catch (CancelledException e) {
+            if (!turn.calls().isTimeUsedUp()) {
+                throw e;
             }
         }
-        return Reply.NONE;
+        return new Reply("", null, tokens(index));
+    }
+
+    private StepTokens tokens(int index) {
+        return new StepTokens(index < 0 ? 0 : calls.receivedTokens(index), 0);
     }
 
     /**
@@ -133,11 +150,12 @@ public final class SampleVote implements AutoCloseable {
             if (end != null) {
                 return finish(end);
             }
-            if (samples.open() == 0 && !startWave()) {
+            boolean isOver = turn.calls().isTimeUsedUp() && samples.answered() > 0;
+            if (isOver || (samples.open() == 0 && !startWave())) {
                 return finish(VoteEnd.BUDGET);
             }
             if (samples.awaitEnd()) {
-                showTally();
+                log.tally(samples.ballot().standing());
             }
         }
     }
@@ -145,7 +163,7 @@ public final class SampleVote implements AutoCloseable {
     private boolean startWave() {
         int missing = settings.first() - samples.answered();
         int wave = Math.min(missing > 0 ? missing : settings.then(), settings.max() - samples.started());
-        return samples.start(wave, reserved) > 0;
+        return samples.start(wave, reserved()) > 0;
     }
 
     /** Why the vote ends now; null: it goes on. */
@@ -154,8 +172,10 @@ public final class SampleVote implements AutoCloseable {
         if (standing.leader() != null && standing.probability() >= settings.confidence()) {
             return VoteEnd.LIKELY;
         }
+        EndedBy limit = limit();
+        boolean isCutOff = limit != null && limit != EndedBy.BUDGET_CALLS;
         int more = samples.open() + notStarted();
-        if (standing.leader() != null && more > 0 && standing.isOutOfReach(more)) {
+        if (!isCutOff && standing.leader() != null && more > 0 && standing.isOutOfReach(more)) {
             return VoteEnd.UNREACHABLE;
         }
         if (samples.open() > 0 || samples.started() == 0) {
@@ -163,6 +183,9 @@ public final class SampleVote implements AutoCloseable {
         }
         if (samples.answered() == 0) {
             return VoteEnd.FAILED;
+        }
+        if (isCutOff) {
+            return VoteEnd.BUDGET;
         }
         if (samples.started() >= settings.max()) {
             return VoteEnd.LIMIT;
@@ -172,15 +195,14 @@ public final class SampleVote implements AutoCloseable {
     }
 
     private int notStarted() {
-        int allowed = Math.min(settings.max() - samples.started(), turn.calls().remainingCalls() - reserved);
+        int allowed = Math.min(settings.max() - samples.started(), turn.calls().remainingCalls() - reserved());
         return Math.max(0, allowed);
     }
 
-    private void showTally() {
-        Ballot.Standing standing = samples.ballot().standing();
-        if (standing.leader() != null) {
-            turn.log().tally(standing.counts(), standing.probability());
-        }
+    /** Which limit of the budget has refused or ended a call, or all of it; null: none. */
+    private @Nullable EndedBy limit() {
+        EndedBy first = turn.calls().exhausted();
+        return first == null && turn.calls().isTimeUsedUp() ? EndedBy.BUDGET_TIME : first;
     }
 
     private FinishReason finish(VoteEnd end) {
@@ -192,23 +214,30 @@ public final class SampleVote implements AutoCloseable {
     }
 
     private FinishReason finish(VoteEnd end, Ballot.Standing standing, int winner) {
-        SampleCalls.Cancelled cancelled = samples.cancelOpen();
+        VoteNotes notes = settings.notes();
+        SampleCalls.Cancelled cancelled =
+                samples.cancelOpen(end == VoteEnd.BUDGET ? notes.incomplete() : notes.decided());
         if (samples.started() > 1) {
-            showVote(end, standing, cancelled);
+            log.end(steps.next(), end, standing, samples.started(), cancelled);
         }
-        if (standing.leader() != null) {
-            turn.log()
-                    .agreed(new Agreement(
-                            standing.leader().label(), standing.votes(), standing.voters(), standing.probability()));
-        }
-        turn.log().endedBy(end.endedBy(turn.calls().exhausted()));
-        SampleStep answer = samples.sample(winner);
+        log.agreement(standing);
+        turn.log().endedBy(end.endedBy(limit()));
         if (needsClosingCall(winner)) {
-            return close(answer.text());
+            SampleStep answer = samples.sample(winner);
+            FinishReason reason = new ClosingAnswer(turn, requests)
+                    .answerUnlessFails(
+                            answer.answer(), answer.text(), turn.prompt().maxTokens(), steps.next());
+            if (reason != null) {
+                return reason;
+            }
         }
-        samples.markAsAnswer(winner);
-        answer.report();
-        return answer.reason();
+        return answerWith(winner);
+    }
+
+    private FinishReason answerWith(int sample) {
+        samples.markAsAnswer(sample);
+        samples.sample(sample).report();
+        return samples.sample(sample).reason();
     }
 
     /** Samples are unconstrained text. A tool call or a refusal is an answer whatever the format. */
@@ -230,36 +259,31 @@ public final class SampleVote implements AutoCloseable {
         return new ClosingAnswer(turn, requests).answer(text, turn.prompt().maxTokens(), steps.next());
     }
 
-    /** All samples have failed, or were cut off before their answer. If that was the budget's fault, a closing call answers. */
+    /**
+     * All samples have failed, or were cut off before their answer. If that was because of the budget or because they repeated themselves, a
+     * closing call answers.
+     */
     private FinishReason endWithoutAnswer() {
-        EndedBy limit = turn.calls().exhausted();
-        if (limit != null && canClose()) {
+        EndedBy limit = limit();
+        Integer loop = samples.firstLoop();
+        if ((limit != null || loop != null) && turn.calls().remainingCalls() > 0) {
             samples.showFailures();
-            turn.log().endedBy(limit);
-            return close(samples.started() == 0 ? "" : samples.sample(0).text());
+            turn.log().endedBy(limit == null ? EndedBy.LOOP : limit);
+            int reply = loop == null ? 0 : loop;
+            return close(samples.started() == 0 ? "" : samples.sample(reply).textWithoutRepetition());
         }
+        Integer filtered = samples.firstFiltered();
         GatewayException failure = samples.firstFailure();
-        if (failure != null) {
+        if (filtered == null && failure != null) {
             throw failure;
         }
-        turn.log().endedBy(EndedBy.MAX_TOKENS);
-        return FinishReason.LENGTH;
-    }
-
-    private void showVote(VoteEnd end, Ballot.Standing standing, SampleCalls.Cancelled cancelled) {
-        VoteNotes notes = settings.notes();
-        String why = end.words(notes, standing.probability(), samples.started());
-        int step = steps.next();
-        turn.log().stepStarted(step, StepKind.VOTE, notes.vote());
-        String counts = notes.counts(standing.counts(), standing.voters());
-        StringBuilder text =
-                new StringBuilder(counts).append(counts.isEmpty() ? "" : "\n").append(why);
-        if (cancelled.samples() > 0) {
-            text.append(' ').append(notes.cancelled(cancelled.samples(), cancelled.savedTokens()));
+        samples.showFailures();
+        if (filtered != null) {
+            turn.log().endedBy(EndedBy.ANSWERED);
+            return answerWith(filtered);
         }
-        turn.log().stepText(step, text.toString());
-        turn.log().stepEnded(step, StepOutcome.COMPLETED, why);
-        turn.log().note(why);
+        turn.log().endedBy(limit == null ? EndedBy.MAX_TOKENS : limit);
+        return FinishReason.LENGTH;
     }
 
     /** Cancels open calls. */

@@ -21,6 +21,7 @@ import org.o1api.settings.Section;
  * @param cancelled how many samples were cancelled ({@code {samples}}), and about how many tokens that saved ({@code {tokens}})
  * @param decided the last line of a sample that was cancelled because the vote was decided
  * @param incomplete the last line of a sample that ended before its answer
+ * @param loop the last line of a sample that was cancelled because the model repeated itself
  */
 public record VoteNotes(
         String sample,
@@ -35,7 +36,8 @@ public record VoteNotes(
         String nothing,
         String cancelled,
         String decided,
-        String incomplete) {
+        String incomplete,
+        String loop) {
     public static final VoteNotes DEFAULT = new VoteNotes(
             "Sample {number}",
             "Result: {result}",
@@ -49,7 +51,8 @@ public record VoteNotes(
             "Sampling stopped: the samples have no results that can be compared.",
             "Cancelled samples: {samples}. Saved tokens: about {tokens}.",
             "Cancelled, because the vote was decided.",
-            "It ended before its answer.");
+            "It ended before its answer.",
+            "The model repeated itself, so the sample ends here.");
 
     static VoteNotes read(Section section) {
         return new VoteNotes(
@@ -65,7 +68,8 @@ public record VoteNotes(
                 note(section, "nothing", DEFAULT.nothing),
                 note(section, "cancelled", DEFAULT.cancelled),
                 note(section, "decided", DEFAULT.decided),
-                note(section, "incomplete", DEFAULT.incomplete));
+                note(section, "incomplete", DEFAULT.incomplete),
+                note(section, "loop", DEFAULT.loop));
     }
 
     private static String note(Section section, String key, String fallback) {

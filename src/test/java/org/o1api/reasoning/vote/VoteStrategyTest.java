@@ -328,7 +328,8 @@ class VoteStrategyTest {
                 "nichts",
                 "{samples} weg, {tokens} gespart",
                 "Entschieden.",
-                "Abgebrochen.");
+                "Abgebrochen.",
+                "Schleife.");
         VoteSettings settings = new VoteSettings(4, 2, 4, 0.95, SamplePrompts.DEFAULT, notes);
 
         turn.run(vote(settings), SamplingFixture.samples("7", "7", "8", "7"));
