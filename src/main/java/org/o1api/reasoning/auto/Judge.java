@@ -1,9 +1,9 @@
 package org.o1api.reasoning.auto;
 
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.o1api.json.ContentText;
+import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
@@ -20,8 +20,14 @@ import org.o1api.upstream.CallRequest;
 /** Asks the model whether two samples say the same. */
 final class Judge {
     private static final RawJson TEMPERATURE = new RawJson("0");
-    private static final Pattern VERDICT =
-            Pattern.compile("(not (?:quite |exactly |really )?the same|different)|(same)", Pattern.CASE_INSENSITIVE);
+    /** The last clause, with Markdown and white space around its words. Other words than these could deny what follows. */
+    private static final Pattern SAME = Pattern.compile(
+            "(?:^|[.:;!?\\n])[^\\p{L}\\n]*+(?:(?:so|thus|hence|yes|both|they|the|these|two|answers|results|texts|samples"
+                    + "|are|say|come|to|exactly|my|answer|verdict|is|boxed|text)[^\\p{L}.:;!?\\n]++)*+same[^\\p{L}\\p{N}]*+$",
+            Pattern.CASE_INSENSITIVE);
+
+    /** The length of the end of a reply in which the verdict is. */
+    private static final int MAX_VERDICT = 200;
 
     private final AutoSettings settings;
     private final TurnContext turn;
@@ -33,15 +39,17 @@ final class Judge {
         this.vote = vote;
     }
 
-    /** Makes the call and shows the verdict as a step. If the call fails or says neither, the samples count as different. */
+    /** Makes the call and shows the verdict as a step. If the call fails or its verdict is not clear, the samples count as different. */
     boolean areTheSame(String first, String second) {
         int step = vote.nextStep();
         turn.log().stepStarted(step, StepKind.JUDGE, settings.notes().judge());
         SampleVote.Reply reply = vote.ask(request(first, second));
-        boolean same = saysSame(reply.text());
-        String verdict = same ? settings.notes().same() : settings.notes().different();
+        boolean same = reply.reason() == FinishReason.STOP && saysSame(reply.text());
+        boolean failed = reply.reason() == null;
+        AutoNotes notes = settings.notes();
+        String verdict = failed ? notes.failed() : same ? notes.same() : notes.different();
         turn.log().stepText(step, verdict);
-        turn.log().stepEnded(step, StepOutcome.COMPLETED, verdict, reply.tokens());
+        turn.log().stepEnded(step, failed ? StepOutcome.FAILED : StepOutcome.COMPLETED, verdict, reply.tokens());
         turn.log().note(verdict);
         return same;
     }
@@ -65,13 +73,10 @@ final class Judge {
         return "";
     }
 
-    /** The last verdict counts: a model may reason before it. */
+    /** Whether the last word is the verdict {@code same}: a model may reason before it. */
     static boolean saysSame(String reply) {
-        Matcher verdicts = VERDICT.matcher(ThinkBlock.stripped(reply));
-        boolean same = false;
-        while (verdicts.find()) {
-            same = verdicts.group(2) != null;
-        }
-        return same;
+        String text = ThinkBlock.stripped(reply);
+        return SAME.matcher(text.substring(Math.max(0, text.length() - MAX_VERDICT)))
+                .find();
     }
 }

@@ -1,16 +1,20 @@
 package org.o1api.reasoning.auto;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.model.Budget;
 import org.o1api.model.Content;
 import org.o1api.model.Delta;
@@ -20,6 +24,7 @@ import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
+import org.o1api.model.TurnEvent.StepOutcome;
 import org.o1api.model.TurnSummary.Agreement;
 import org.o1api.model.TurnSummary.Samples;
 import org.o1api.reasoning.SamplingFixture;
@@ -93,12 +98,23 @@ class AutoStrategyTest {
             Not the same                        | 5 | vote
             different                           | 5 | vote
             They are not different, so: same    | 3 | agreed
+            Both answers are the same.          | 3 | agreed
+            First 7, then 7.0\\n\\n**Same**     | 3 | agreed
+            \\boxed{\\text{same}}               | 3 | agreed
             I cannot tell.                      | 5 | vote
+            No, they do not come to the same result. | 5 | vote
+            They are not the same.              | 5 | vote
+            They aren't the same                | 5 | vote
+            No, the same                        | 5 | vote
+            It is unclear whether both are the same | 5 | vote
+            Neither is the same                 | 5 | vote
+            same or different                   | 5 | vote
+            Same? No: different                 | 5 | vote
             """)
     void aJudgeComparesOpenText(String verdict, int calls, String route) {
         int[] samples = {0};
         ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> SamplingFixture.reply(
-                isJudge(request) ? verdict : "=== Answer\nIt depends, view " + (char) ('a' + samples[0]++)));
+                isJudge(request) ? verdict.replace("\\n", "\n") : "=== Answer\nIt depends, view " + (char) ('a' + samples[0]++)));
 
         turn.run(auto, upstream);
 
@@ -110,17 +126,61 @@ class AutoStrategyTest {
                 .contains(route.equals("agreed") ? ": 2 of 2" : "no results that can be compared");
     }
 
-    @Test
-    void aFailedJudgeMeansAVote() {
+    static Stream<Arguments> repliesWithoutVerdict() {
+        return Stream.of(
+                arguments(SamplingFixture.reply("sa").brokenOff(false), StepOutcome.FAILED),
+                arguments(SamplingFixture.reply("same").brokenOff(false), StepOutcome.FAILED),
+                arguments(
+                        SamplingFixture.reply("check whether both are the same")
+                                .withFinishReason(FinishReason.LENGTH),
+                        StepOutcome.COMPLETED),
+                arguments(SamplingFixture.reply("same").withFinishReason(FinishReason.LENGTH), StepOutcome.COMPLETED),
+                arguments(
+                        SamplingFixture.reply("same").withFinishReason(FinishReason.CONTENT_FILTER),
+                        StepOutcome.COMPLETED));
+    }
+
+    @ParameterizedTest
+    @MethodSource("repliesWithoutVerdict")
+    void aJudgeThatFailsOrIsCutOffMeansAVote(Reply judge, StepOutcome outcome) {
         int[] samples = {0};
         ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> isJudge(request)
-                ? SamplingFixture.reply("sa").brokenOff(false)
+                ? judge
                 : SamplingFixture.reply("It depends, view " + (char) ('a' + samples[0]++)));
 
         turn.run(auto, upstream);
 
         assertThat(turn.report().route()).isEqualTo("vote");
         assertThat(turn.out().answer()).isEqualTo("It depends, view a");
+        assertThat(turn.ends().get(2).outcome()).isEqualTo(outcome);
+        assertThat(turn.ends().get(2).conclusion())
+                .isEqualTo(
+                        outcome == StepOutcome.FAILED ? AutoNotes.DEFAULT.failed() : AutoNotes.DEFAULT.different());
+    }
+
+    @Test
+    void aJudgeThatTheBudgetRefusesMeansAVote() {
+        turn.budget(new Budget(2, 50_000, Duration.ofMinutes(5), 6));
+
+        turn.run(auto, SamplingFixture.samples("-", "-"));
+
+        assertThat(turn.report().route()).isEqualTo("vote");
+        assertThat(turn.ends().get(2).outcome()).isEqualTo(StepOutcome.FAILED);
+        assertThat(turn.report().endedBy()).isEqualTo(EndedBy.BUDGET_CALLS);
+    }
+
+    /** Filtered text may lack what makes the difference. */
+    @Test
+    void theJudgeDoesNotCompareFilteredSamples() {
+        Reply filtered = SamplingFixture.reply("It depends").withFinishReason(FinishReason.CONTENT_FILTER);
+        Reply other = SamplingFixture.reply("It depends, too");
+        ScriptedUpstream upstream =
+                ScriptedUpstream.answeringWith(request -> isJudge(request) ? SamplingFixture.reply("same") : filtered);
+        turn.run(auto, upstream);
+        assertThat(upstream.requests()).noneMatch(AutoStrategyTest::isJudge);
+
+        turn.run(auto, ScriptedUpstream.answering(filtered, other, other, other, other));
+        assertThat(turn.out().answer()).isEqualTo("It depends, too");
     }
 
     @Test
