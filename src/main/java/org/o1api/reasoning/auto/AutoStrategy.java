@@ -42,7 +42,12 @@ record AutoStrategy(
             case NONE -> withAlways(direct.withEffort(effort));
             case MINIMAL, LOW -> withAlways(single.withEffort(effort));
             case MEDIUM, HIGH, XHIGH, MAX ->
-                new AutoStrategy(settings, vote.withEffort(effort), single, direct, always);
+                new AutoStrategy(
+                        settings,
+                        vote.withEffort(effort),
+                        single.withEffort(effort),
+                        direct.withEffort(effort),
+                        always);
         };
     }
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.model.Budget;
 import org.o1api.model.Content;
@@ -31,6 +32,7 @@ import org.o1api.reasoning.SamplingFixture;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.reasoning.Strategy;
+import org.o1api.reasoning.direct.DirectStrategyType;
 import org.o1api.reasoning.sampling.VoteSettings;
 import org.o1api.reasoning.vote.VoteStrategyType;
 import org.o1api.upstream.CallRequest;
@@ -261,6 +263,24 @@ class AutoStrategyTest {
         turn.run(adapted, SamplingFixture.samples("7", "7"));
         assertThat(turn.report().route()).isEqualTo(route);
         assertThat(adapted.name()).isEqualTo("auto");
+    }
+
+    /** The direct answer to a request with few tokens, too. */
+    @ParameterizedTest
+    @EnumSource(Effort.class)
+    void theModelOfADirectAnswerGetsTheEffort(Effort effort) {
+        Strategy real = new AutoStrategy(
+                AutoSettings.DEFAULT,
+                VoteSettings.DEFAULT,
+                new SamplingFixture.OneCall("single"),
+                DirectStrategyType.strategy(),
+                null);
+        ScriptedUpstream upstream = SamplingFixture.samples("7");
+
+        turn.maxTokens(100).run(real.withEffort(effort), upstream);
+
+        boolean isSingle = effort == Effort.MINIMAL || effort == Effort.LOW;
+        assertThat(upstream.requests().get(0).effort()).isEqualTo(isSingle ? null : effort);
     }
 
     /** A model that is right 95 times out of 100: at most 2.45 calls a turn. */
