@@ -35,6 +35,9 @@ final class VirtualProvider implements Upstream {
     private static final Usage LOST = new Usage(7, 0, 9, 0);
 
     private final long seed;
+    /** Whether replies that break off can be repeated. */
+    private final boolean retryable;
+
     private final Thread turn = Thread.currentThread();
     private final TurnTokenCounter counter = new TurnTokenCounter(() -> false);
     private final List<VirtualCall> calls = new ArrayList<>();
@@ -42,11 +45,13 @@ final class VirtualProvider implements Upstream {
     private final TreeMap<Long, Runnable> timers = new TreeMap<>();
     private long now;
     private int readers;
+    private int mostReaders = 1;
     private final Set<Thread> threadsOfReaders = new HashSet<>();
     private long largestArrival = LOST.outputTokens();
 
-    VirtualProvider(long seed) {
+    VirtualProvider(long seed, boolean retryable) {
         this.seed = seed;
+        this.retryable = retryable;
     }
 
     /** Runs an action at a time, in milliseconds, on the turn's thread. */
@@ -59,6 +64,7 @@ final class VirtualProvider implements Upstream {
         return task -> {
             synchronized (this) {
                 readers++;
+                mostReaders = Math.max(mostReaders, readers);
             }
             threads.execute(() -> {
                 try {
@@ -100,6 +106,28 @@ final class VirtualProvider implements Upstream {
                     return; // the timer is what has happened
                 }
             }
+        }
+    }
+
+    /** Lets things happen while the turn's thread is busy: time passes, replies arrive. */
+    void block(long delay) {
+        long end = now + delay;
+        while (true) {
+            synchronized (this) {
+                awaitReaders();
+                long next = waiting.stream().mapToLong(call -> call.nextAt).min().orElse(Long.MAX_VALUE);
+                long timer = timers.isEmpty() ? Long.MAX_VALUE : timers.firstKey();
+                if (Math.min(next, timer) > end) {
+                    now = end;
+                    return;
+                }
+                if (next < timer) {
+                    now = Math.max(now, next);
+                    release();
+                    continue;
+                }
+            }
+            runTimer();
         }
     }
 
@@ -165,9 +193,9 @@ final class VirtualProvider implements Upstream {
         return calls.stream().map(VirtualCall::used).reduce(Usage.NONE, Usage::plus);
     }
 
-    /** The output tokens of the largest piece or failed attempt. */
-    synchronized long largestArrival() {
-        return largestArrival;
+    /** The output tokens of the largest pieces or failed attempts that can arrive at the same time, one for each call. */
+    synchronized long largestArrivals() {
+        return largestArrival * mostReaders;
     }
 
     /** Whether a call was made by the turn's thread itself. */
@@ -250,6 +278,9 @@ final class VirtualProvider implements Upstream {
                     await();
                     lost = LOST;
                     context.attemptListener().onFailedAttemptUsage(LOST);
+                    if (!context.retries().tryConsume()) {
+                        throw new UpstreamException(ErrorCode.UPSTREAM_FAILED, "No retry is left.", false, null);
+                    }
                     context.attemptListener().onRequestSent(name(), request.model());
                 }
                 arrive();
@@ -267,7 +298,7 @@ final class VirtualProvider implements Upstream {
             if (!arrived) {
                 await();
                 if (next == breaksAfter) {
-                    throw new UpstreamException(ErrorCode.UPSTREAM_FAILED, "It broke.", false, null);
+                    throw new UpstreamException(ErrorCode.UPSTREAM_FAILED, "It broke.", retryable, null);
                 }
                 arrived = true;
                 synchronized (VirtualProvider.this) {
