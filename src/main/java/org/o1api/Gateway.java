@@ -162,8 +162,7 @@ public final class Gateway implements ServletContextListener {
                 List.of(
                         new HealthResource(shutdown::isReady, streams::sinceLastTick),
                         new ModelsResource(
-                                config.presets(),
-                                preset -> config.models().limits(preset.upstreams(), preset.model())),
+                                config.presets(), preset -> config.models().limits(preset.upstreams(), preset.model())),
                         new ConversationsResource(config.api().limits(), conversations, admission),
                         new ConversationItemsResource(config.api().limits(), conversations, admission),
                         new ChatCompletionsResource(

@@ -250,7 +250,11 @@ class EvaluationCommandTest {
             assertThat(right()).isEqualTo(isRunAgain || wasRight ? 1 : 0);
             assertThat(report().path("turns").asInt()).isEqualTo(1);
             assertThat(report().at("/presets/0/failed").asInt())
-                    .isEqualTo(results().get(0).contains("refused") || results().get(0).contains("too_large") ? 1 : 0);
+                    .isEqualTo(
+                            results().get(0).contains("refused")
+                                            || results().get(0).contains("too_large")
+                                    ? 1
+                                    : 0);
             assertThat(text(err)).doesNotContain("The same command");
         }
     }

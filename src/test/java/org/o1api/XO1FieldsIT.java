@@ -155,10 +155,10 @@ class XO1FieldsIT {
         String ofLarge = "{\"context_length\":128000}";
         Map<String, String> expected =
                 Map.of("a", ofModel, "o1", ofModel, "a-pro", ofLarge, "o1-pro", ofLarge, "b", "{}", "b-pro", "{}");
-        expected.forEach((name, limits) ->
-                assertThat(limits(fixture.client().get("/v1/models/" + name).json()))
-                        .as(name)
-                        .isEqualTo(limits));
+        expected.forEach((name, limits) -> assertThat(
+                        limits(fixture.client().get("/v1/models/" + name).json()))
+                .as(name)
+                .isEqualTo(limits));
         assertThat(fixture.client().get("/v1/models").json().path("data"))
                 .hasSize(3)
                 .allSatisfy(model -> assertThat(limits(model))

@@ -63,9 +63,7 @@ public final class ConfigFile {
      * @throws ConfigException if the file is invalid; lists all problems
      */
     public Config read(List<StrategyType> strategies) {
-        return path == null
-                ? Config.defaults(strategies)
-                : Config.parse(path, text(path), environment, strategies);
+        return path == null ? Config.defaults(strategies) : Config.parse(path, text(path), environment, strategies);
     }
 
     /** For the log: the file that is used and what set it, or the places that were searched. */

@@ -80,7 +80,8 @@ final class AccuracyChart {
                 summaries.stream()
                         .map(summary -> summary.preset() + ": "
                                 + NumberText.percent(summary.accuracy().value()) + " ("
-                                + NumberText.interval(summary.accuracy()) + ") with " + NumberText.mean(summary.tokens())
+                                + NumberText.interval(summary.accuracy()) + ") with "
+                                + NumberText.mean(summary.tokens())
                                 + " tokens")
                         .collect(Collectors.joining("; ")));
         accuracyAxis();

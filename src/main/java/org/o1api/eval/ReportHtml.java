@@ -294,7 +294,8 @@ final class ReportHtml {
         }
         html.add("<section aria-labelledby=\"failures\">");
         html.add("<h2 id=\"failures\">Failed turns</h2>");
-        html.add("<p>They count as wrong. The same command runs those again that failed because of the provider or the network.</p>");
+        html.add(
+                "<p>They count as wrong. The same command runs those again that failed because of the provider or the network.</p>");
         html.add("<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Preset</th><th scope=\"col\">Question</th>"
                 + "<th scope=\"col\" class=\"n\">Repetition</th><th scope=\"col\">Failure</th></tr></thead><tbody>");
         for (TrialResult result : report.failures()) {

@@ -79,7 +79,8 @@ final class ReportText {
         table(rows, 1);
         text.append("McNemar's test on the same questions, two-sided: mid-p and exact.\n");
         if (report.description().repetitions() > 1) {
-            text.append("Repetitions of a question are not independent: the intervals are too narrow, and the p-values too small.\n");
+            text.append(
+                    "Repetitions of a question are not independent: the intervals are too narrow, and the p-values too small.\n");
         }
     }
 

@@ -44,7 +44,14 @@ public record Prompt(
 
     /** Closing fields that prescribe the form of the answer and are not JSON formats, besides {@code guided_...}. */
     private static final Set<String> OTHER_FORMS = Set.of(
-            "structured_outputs", "structural_tag", "regex", "regex_pattern", "ebnf", "grammar", "grammar_string", "nvext");
+            "structured_outputs",
+            "structural_tag",
+            "regex",
+            "regex_pattern",
+            "ebnf",
+            "grammar",
+            "grammar_string",
+            "nvext");
 
     private static final String GUIDED = "guided_";
 

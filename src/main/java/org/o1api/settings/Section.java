@@ -245,7 +245,8 @@ public final class Section {
 
     private <T> void visit(String key, ValueType<T> type, BiConsumer<T, Consumer<String>> visitor) {
         if (node(key) instanceof SequenceNode sequence && sequence.getValue().isEmpty()) {
-            context.addProblem(pathOf(key), "found an empty list, allowed: at least one item; otherwise leave the key out");
+            context.addProblem(
+                    pathOf(key), "found an empty list, allowed: at least one item; otherwise leave the key out");
         }
         int index = 0;
         for (Node item : items(key)) {

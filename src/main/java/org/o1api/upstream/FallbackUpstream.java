@@ -30,9 +30,7 @@ public final class FallbackUpstream implements Upstream {
 
     @Override
     public List<String> names() {
-        return upstreams.stream()
-                .flatMap(upstream -> upstream.names().stream())
-                .toList();
+        return upstreams.stream().flatMap(upstream -> upstream.names().stream()).toList();
     }
 
     /** Makes the call. If all upstreams fail, the first one's failure is thrown, because the others are only substitutes. */

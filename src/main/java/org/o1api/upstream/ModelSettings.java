@@ -10,8 +10,7 @@ import org.o1api.model.Price;
  * @param price what the provider charges; null: unknown
  * @param effort the field in which the model takes an effort
  */
-public record ModelSettings(
-        @Nullable Price price, ModelLimits limits, EffortField effort) {
+public record ModelSettings(@Nullable Price price, ModelLimits limits, EffortField effort) {
     /** The settings of a model that is not configured. */
     public static final ModelSettings UNKNOWN = new ModelSettings(null, ModelLimits.UNKNOWN, EffortField.NONE);
 }

@@ -117,7 +117,8 @@ class ConfigFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"work/config.yaml", "tomcat/conf/o1-api.yaml", "jetty/resources/o1-api.yaml", "any/by-property"})
+    @ValueSource(
+            strings = {"work/config.yaml", "tomcat/conf/o1-api.yaml", "jetty/resources/o1-api.yaml", "any/by-property"})
     void relativePathsStartAtTheFolderOfTheFile(String name) throws IOException {
         Path config = folder.resolve(name);
         Path recording = config.resolveSibling("data/recorded.jsonl");

@@ -232,8 +232,8 @@ class TurnJsonTest {
                 new TurnEvent.StepStarted(1),
                 new TurnEvent.StepEnded(1, StepOutcome.CANCELLED, null, new StepTokens(20, 100)),
                 new TurnEvent.Completed(FinishReason.STOP, usage, summary(true)));
-        String written = TurnJson.write(new StoredTurn(
-                "turn_1", 5, "m", List.of(Message.user("?")), new StoredTurn.Answer(events, null)));
+        String written = TurnJson.write(
+                new StoredTurn("turn_1", 5, "m", List.of(Message.user("?")), new StoredTurn.Answer(events, null)));
         Pattern numbers = Pattern.compile("\"" + list + "\":\\[(" + first + "[\\d,]*)]");
         Matcher found = numbers.matcher(written);
         assertThat(found.find()).isTrue();

@@ -56,14 +56,7 @@ class BudgetOfStepsTest {
     private ModelCalls calls(long tokens, String cost, Upstream upstream, TurnLedger ledger) {
         Budget budget = new Budget(30, tokens, Duration.ofMinutes(5), 6, new BigDecimal(cost));
         return new ModelCalls(
-                upstream,
-                ScriptedUpstream.TURN,
-                new Cancellation(),
-                budget,
-                out,
-                ledger,
-                Runnable::run,
-                nanoTime::get);
+                upstream, ScriptedUpstream.TURN, new Cancellation(), budget, out, ledger, Runnable::run, nanoTime::get);
     }
 
     private static Reply reply(int tokens) {

@@ -177,7 +177,9 @@ class BudgetPropertyTest {
             BigDecimal answer =
                     values(value, Purpose.ANSWER).reduce(BigDecimal::add).orElse(BigDecimal.ZERO);
             BigDecimal sample = constraints.isEmpty()
-                    ? values(value, Purpose.SAMPLE).max(Comparator.naturalOrder()).orElse(BigDecimal.ZERO)
+                    ? values(value, Purpose.SAMPLE)
+                            .max(Comparator.naturalOrder())
+                            .orElse(BigDecimal.ZERO)
                     : BigDecimal.ZERO;
             return provider.hasClosingCall() ? answer.add(sample) : answer.max(sample);
         }

@@ -88,8 +88,7 @@ public final class HangingUpstream implements Upstream {
 
         @Override
         public Iterator<Delta> iterator() {
-            Iterator<Delta> deltas = List.<Delta>of(
-                            reply == null ? new Delta.Reasoning("Hm") : new Delta.Text(reply))
+            Iterator<Delta> deltas = List.<Delta>of(reply == null ? new Delta.Reasoning("Hm") : new Delta.Text(reply))
                     .iterator();
             return new Iterator<>() {
                 @Override

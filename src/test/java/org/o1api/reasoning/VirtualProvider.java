@@ -115,7 +115,8 @@ final class VirtualProvider implements Upstream {
         while (true) {
             synchronized (this) {
                 awaitReaders();
-                long next = waiting.stream().mapToLong(call -> call.nextAt).min().orElse(Long.MAX_VALUE);
+                long next =
+                        waiting.stream().mapToLong(call -> call.nextAt).min().orElse(Long.MAX_VALUE);
                 long timer = timers.isEmpty() ? Long.MAX_VALUE : timers.firstKey();
                 if (Math.min(next, timer) > end) {
                     now = end;

@@ -12,12 +12,11 @@ import org.o1api.settings.Section;
  * @param failed its text if there was no comparison
  */
 record AutoNotes(String judge, String same, String different, String failed) {
-    static final AutoNotes DEFAULT =
-            new AutoNotes(
-                    "Comparison",
-                    "Both samples say the same.",
-                    "The samples say different things.",
-                    "The comparison has failed, so the samples count as different.");
+    static final AutoNotes DEFAULT = new AutoNotes(
+            "Comparison",
+            "Both samples say the same.",
+            "The samples say different things.",
+            "The comparison has failed, so the samples count as different.");
 
     static AutoNotes read(Section section) {
         return new AutoNotes(

@@ -199,7 +199,9 @@ final class KeyRules {
         }
         int next = skip(text, position + 1);
         int lineStart = text.lastIndexOf('\n', next - 1) + 1;
-        return lineStart <= position ? null : QUOTE.matcher(line(text, lineStart)).replaceFirst("");
+        return lineStart <= position
+                ? null
+                : QUOTE.matcher(line(text, lineStart)).replaceFirst("");
     }
 
     /** The index after white space and emphasis. */

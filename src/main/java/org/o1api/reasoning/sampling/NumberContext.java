@@ -11,21 +11,24 @@ import java.util.regex.Pattern;
  */
 final class NumberContext {
     /** Words directly before a number that do not change what it says. */
-    private static final Set<String> FILLERS = words("a about almost an answer approx approximately are around average be by ca"
-            + " cost costs difference earn earned earns environ equal equals es est etwa exactly for from gets got had has have in is"
-            + " ist it just length makes mean nearly need needs of on only pay pays price probability product result roughly rund"
-            + " sind son sum takes that the there to total totals value was were with"
-            + " usd us eur gbp inr rs chf jpy cny rmb cad aud");
+    private static final Set<String> FILLERS =
+            words("a about almost an answer approx approximately are around average be by ca"
+                    + " cost costs difference earn earned earns environ equal equals es est etwa exactly for from gets got had has have in is"
+                    + " ist it just length makes mean nearly need needs of on only pay pays price probability product result roughly rund"
+                    + " sind son sum takes that the there to total totals value was were with"
+                    + " usd us eur gbp inr rs chf jpy cny rmb cad aud");
 
     /** Words that a number identifies. */
-    private static final Set<String> LABELS = words("act article bus case chapter class column day episode exercise figure flight"
-            + " gate grade group item lesson level line month no number page part phase platform problem question room round row"
-            + " rule scene season section stage step table type unit verse version volume week year");
+    private static final Set<String> LABELS =
+            words("act article bus case chapter class column day episode exercise figure flight"
+                    + " gate grade group item lesson level line month no number page part phase platform problem question room round row"
+                    + " rule scene season section stage step table type unit verse version volume week year");
 
-    private static final Set<String> UNITS = words("celsius centimeters cents cubic day days degree degrees dollar dollars euro euros"
-            + " fahrenheit feet foot gram grams hour hours inch inches joules kelvin kilograms kilometers meter meters metre metres"
-            + " mile miles minute minutes month months newton newtons per pounds second seconds square us volts watts week weeks"
-            + " year years");
+    private static final Set<String> UNITS =
+            words("celsius centimeters cents cubic day days degree degrees dollar dollars euro euros"
+                    + " fahrenheit feet foot gram grams hour hours inch inches joules kelvin kilograms kilometers meter meters metre metres"
+                    + " mile miles minute minutes month months newton newtons per pounds second seconds square us volts watts week weeks"
+                    + " year years");
 
     /** Limits and functions directly before a number. */
     private static final Pattern CHANGED_BEFORE = Pattern.compile("[<>\u2264\u2265\u2260\u00b1]\\P{L}*+$"
@@ -35,10 +38,11 @@ final class NumberContext {
             + "|factorial|min(?:imum)?|max(?:imum)?)(?:\\s++(?:a|an|of|the))*+\\P{L}*+$");
 
     /** Limits and factors directly after a number. */
-    private static final Pattern CHANGED_AFTER = Pattern.compile("\\+|\\s*+\u00b0\\s?[NSEW](?!\\p{L})"
-            + "|\\s*+(?:B\\.?C|A\\.?D|C\\.?E|BCE)(?!\\p{L})|(?iu)[\\s,-]*+(?:\\p{L}++\\s++)?(?:(?:or|and)\\s++(?:more|less|fewer|over|under"
-            + "|above|below|up|higher|lower|greater|older|younger)|at least|at most|minimum|maximum)(?!\\p{L})"
-            + "|(?iu)[\\s-]*+(?:hundred|thousand|million|billion|trillion|dozen|squared|cubed|factorial|[ap]\\.?m)(?!\\p{L})");
+    private static final Pattern CHANGED_AFTER = Pattern.compile(
+            "\\+|\\s*+\u00b0\\s?[NSEW](?!\\p{L})"
+                    + "|\\s*+(?:B\\.?C|A\\.?D|C\\.?E|BCE)(?!\\p{L})|(?iu)[\\s,-]*+(?:\\p{L}++\\s++)?(?:(?:or|and)\\s++(?:more|less|fewer|over|under"
+                    + "|above|below|up|higher|lower|greater|older|younger)|at least|at most|minimum|maximum)(?!\\p{L})"
+                    + "|(?iu)[\\s-]*+(?:hundred|thousand|million|billion|trillion|dozen|squared|cubed|factorial|[ap]\\.?m)(?!\\p{L})");
 
     private static final Pattern CAPITALIZED = Pattern.compile("(?<!\\p{L})\\p{Lu}\\p{Ll}++");
     private static final Pattern LETTER = Pattern.compile("\\p{L}");
@@ -62,7 +66,8 @@ final class NumberContext {
     }
 
     private static boolean isChanged(String before, String after) {
-        return CHANGED_BEFORE.matcher(before).find() || CHANGED_AFTER.matcher(after).lookingAt();
+        return CHANGED_BEFORE.matcher(before).find()
+                || CHANGED_AFTER.matcher(after).lookingAt();
     }
 
     private static boolean isPlainBefore(String before, String after) {

@@ -62,7 +62,8 @@ final class ResultReader {
                     + "|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?\\s\\d|\\d\\s(?:january|february|march|april"
                     + "|june|july|august|september|october|november|december)(?!\\p{L})");
     /** Quantities of several units, such as 2 hours 30 minutes. */
-    private static final Pattern COMPOUND = Pattern.compile("(?iu)\\d++\\s?\\p{L}++(?:,?\\s(?:and\\s)?\\d++\\s?\\p{L}++)++");
+    private static final Pattern COMPOUND =
+            Pattern.compile("(?iu)\\d++\\s?\\p{L}++(?:,?\\s(?:and\\s)?\\d++\\s?\\p{L}++)++");
 
     private static final Pattern ASSIGNMENT = Pattern.compile("(?<![\\p{L}\\d])[\\p{L}]\\w{0,2}\\s*=");
     /** Mathematics that is more than one number. */
@@ -210,8 +211,12 @@ final class ResultReader {
         String number = single(side, "");
         number = number == null ? single(PARENTHESES.matcher(side).replaceAll(" "), "") : number;
         Matcher end = CLAUSE_END.matcher(side);
-        number = number == null && end.find() ? single(side.substring(0, end.start()), side.substring(end.start())) : number;
-        if (number == null && ARITHMETIC.matcher(side).matches() && Numbers.in(side).size() > 1) {
+        number = number == null && end.find()
+                ? single(side.substring(0, end.start()), side.substring(end.start()))
+                : number;
+        if (number == null
+                && ARITHMETIC.matcher(side).matches()
+                && Numbers.in(side).size() > 1) {
             number = Numbers.last(side);
         }
         return number == null ? null : AnswerKey.number(number);

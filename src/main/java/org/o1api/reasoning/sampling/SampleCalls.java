@@ -124,7 +124,11 @@ final class SampleCalls {
         if (event instanceof CallEvent.Ended ended) {
             end(number, sample, index, ended.reason());
         } else if (event instanceof CallEvent.Failed failed) {
-            fail(sample, calls.usage(index).outputTokens(), String.valueOf(failed.cause().getMessage()), failed.cause());
+            fail(
+                    sample,
+                    calls.usage(index).outputTokens(),
+                    String.valueOf(failed.cause().getMessage()),
+                    failed.cause());
         }
         return true;
     }

@@ -98,8 +98,9 @@ final class SingleTurn {
     /** Why the turn ended if the only reply ended for this reason, with or without an answer. */
     private EndedBy endedBy(FinishReason reason) {
         EndedBy limit = calls.exhausted();
-        boolean isLimited = reason == FinishReason.LENGTH && !visible.hasAnswer() && limit != null;
-        return isLimited ? limit : DirectAnswer.endedBy(reason, calls);
+        return limit != null && reason == FinishReason.LENGTH && !visible.hasAnswer()
+                ? limit
+                : DirectAnswer.endedBy(reason, calls);
     }
 
     private FinishReason answerDirectly() {

@@ -116,7 +116,9 @@ class AutoStrategyTest {
     void aJudgeComparesOpenText(String verdict, int calls, String route) {
         int[] samples = {0};
         ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> SamplingFixture.reply(
-                isJudge(request) ? verdict.replace("\\n", "\n") : "=== Answer\nIt depends, view " + (char) ('a' + samples[0]++)));
+                isJudge(request)
+                        ? verdict.replace("\\n", "\n")
+                        : "=== Answer\nIt depends, view " + (char) ('a' + samples[0]++)));
 
         turn.run(auto, upstream);
 
@@ -133,8 +135,7 @@ class AutoStrategyTest {
                 arguments(SamplingFixture.reply("sa").brokenOff(false), StepOutcome.FAILED),
                 arguments(SamplingFixture.reply("same").brokenOff(false), StepOutcome.FAILED),
                 arguments(
-                        SamplingFixture.reply("check whether both are the same")
-                                .withFinishReason(FinishReason.LENGTH),
+                        SamplingFixture.reply("check whether both are the same").withFinishReason(FinishReason.LENGTH),
                         StepOutcome.COMPLETED),
                 arguments(SamplingFixture.reply("same").withFinishReason(FinishReason.LENGTH), StepOutcome.COMPLETED),
                 arguments(
@@ -146,9 +147,8 @@ class AutoStrategyTest {
     @MethodSource("repliesWithoutVerdict")
     void aJudgeThatFailsOrIsCutOffMeansAVote(Reply judge, StepOutcome outcome) {
         int[] samples = {0};
-        ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> isJudge(request)
-                ? judge
-                : SamplingFixture.reply("It depends, view " + (char) ('a' + samples[0]++)));
+        ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request ->
+                isJudge(request) ? judge : SamplingFixture.reply("It depends, view " + (char) ('a' + samples[0]++)));
 
         turn.run(auto, upstream);
 
@@ -156,8 +156,7 @@ class AutoStrategyTest {
         assertThat(turn.out().answer()).isEqualTo("It depends, view a");
         assertThat(turn.ends().get(2).outcome()).isEqualTo(outcome);
         assertThat(turn.ends().get(2).conclusion())
-                .isEqualTo(
-                        outcome == StepOutcome.FAILED ? AutoNotes.DEFAULT.failed() : AutoNotes.DEFAULT.different());
+                .isEqualTo(outcome == StepOutcome.FAILED ? AutoNotes.DEFAULT.failed() : AutoNotes.DEFAULT.different());
     }
 
     @Test

@@ -27,7 +27,8 @@ class DegenerateTextTest {
     /** For all texts of one shape together, which take milliseconds. */
     private static final int DEADLINE_SECONDS = 60;
 
-    private static final List<String> BEFORE = List.of("", "Answer: ", "Answer: x", "The answer is ", "\\boxed{", "\\a ^");
+    private static final List<String> BEFORE =
+            List.of("", "Answer: ", "Answer: x", "The answer is ", "\\boxed{", "\\a ^");
     private static final List<String> AFTER = List.of("", "x", "\nAnswer: 42");
 
     /** The keys of the texts in which the unit is repeated; the name is what stands before and after it. */
@@ -226,7 +227,9 @@ class DegenerateTextTest {
         String text = start + "\n" + "a ".repeat(words / 2) + (end == null ? "" : "\n" + end);
 
         SampleKey key = SampleKey.of(text);
-        String found = key.key() == null ? null : (key.isLastNumber() ? "LAST " + key.key().value() : key.key() + "");
+        String found = key.key() == null
+                ? null
+                : (key.isLastNumber() ? "LAST " + key.key().value() : key.key() + "");
         assertThat(found).isEqualTo(expected);
     }
 }

@@ -203,7 +203,8 @@ class SampleReaderTest {
     /** A search that goes to the end of the text for each line would take minutes. */
     @Test
     void readsLongRepliesInLinearTime() throws Exception {
-        List<String> lines = List.of("Line of text\n", "\"</think>\n", "</think", "```\n", "\n", "=== x\n", "Answer: 1\n", "<");
+        List<String> lines =
+                List.of("Line of text\n", "\"</think>\n", "</think", "```\n", "\n", "=== x\n", "Answer: 1\n", "<");
         FutureTask<Integer> reading = new FutureTask<>(() -> {
             int answers = 0;
             for (String line : lines) {

@@ -185,13 +185,12 @@ class VoteEndTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = CONSTRAINED)
-    void theClosingCallFails(
-            @Nullable String field, @Nullable String json, String sample, @Nullable String answer) {
-        for (Reply failure : List.of(failing(), Reply.of(new Delta.Reasoning("Hm")).brokenOff(false))) {
+    void theClosingCallFails(@Nullable String field, @Nullable String json, String sample, @Nullable String answer) {
+        for (Reply failure :
+                List.of(failing(), Reply.of(new Delta.Reasoning("Hm")).brokenOff(false))) {
             constrain(oneByOne, field, json);
             Reply complete = SamplingFixture.reply("=== Answer\n" + sample + "\nAnswer: 7");
-            ScriptedUpstream upstream =
-                    ScriptedUpstream.answering(complete, complete, complete, complete, failure);
+            ScriptedUpstream upstream = ScriptedUpstream.answering(complete, complete, complete, complete, failure);
 
             if (answer == null) {
                 assertThatThrownBy(() -> oneByOne.run(strategy("vote"), upstream))
@@ -210,8 +209,8 @@ class VoteEndTest {
         Reply seven = SamplingFixture.reply(SEVEN);
         Reply broken = SamplingFixture.reply("Half").brokenOff(true);
 
-        assertThatThrownBy(() -> oneByOne.run(
-                        strategy("vote"), ScriptedUpstream.answering(seven, seven, seven, seven, broken)))
+        assertThatThrownBy(() ->
+                        oneByOne.run(strategy("vote"), ScriptedUpstream.answering(seven, seven, seven, seven, broken)))
                 .hasMessage("It broke.");
         assertThat(oneByOne.out().answer()).isEqualTo("Half");
     }
@@ -312,8 +311,7 @@ class VoteEndTest {
     @Test
     void aClosingCallAnswersIfAllSamplesRepeatThemselves() {
         Reply loop = loop("text");
-        ScriptedUpstream upstream =
-                ScriptedUpstream.answering(loop, loop, loop, loop, SamplingFixture.reply("Closed"));
+        ScriptedUpstream upstream = ScriptedUpstream.answering(loop, loop, loop, loop, SamplingFixture.reply("Closed"));
 
         assertThat(oneByOne.run(strategy("vote"), upstream)).isEqualTo(FinishReason.STOP);
 
@@ -342,11 +340,9 @@ class VoteEndTest {
             === Step: A\\nHm   | ''
             """)
     void theTurnIsFilteredIfAllSamplesAre(String text, String answer) {
-        Reply filtered =
-                SamplingFixture.reply(text.replace("\\n", "\n")).withFinishReason(FinishReason.CONTENT_FILTER);
+        Reply filtered = SamplingFixture.reply(text.replace("\\n", "\n")).withFinishReason(FinishReason.CONTENT_FILTER);
 
-        assertThat(oneByOne.run(
-                        strategy("vote"), ScriptedUpstream.answering(filtered, filtered, filtered, filtered)))
+        assertThat(oneByOne.run(strategy("vote"), ScriptedUpstream.answering(filtered, filtered, filtered, filtered)))
                 .isEqualTo(FinishReason.CONTENT_FILTER);
 
         assertThat(oneByOne.out().answer()).isEqualTo(answer);
@@ -358,8 +354,8 @@ class VoteEndTest {
     void closingCallsThatDoNotFitExceedTheBudgetByOneCallAtMost(String name, int budget, int before) {
         UpstreamException tooLong =
                 new UpstreamException(ErrorCode.UPSTREAM_REQUEST_TOO_LARGE, "Too large.", false, null);
-        ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request ->
-                isClosing(request) ? Reply.of().withFailure(tooLong) : SamplingFixture.reply(SEVEN));
+        ScriptedUpstream upstream = ScriptedUpstream.answeringWith(
+                request -> isClosing(request) ? Reply.of().withFailure(tooLong) : SamplingFixture.reply(SEVEN));
         oneByOne.closingField("stop", "[\"x\"]").budget(calls(budget));
 
         assertThat(oneByOne.run(strategy(name), upstream)).isEqualTo(FinishReason.STOP);
