@@ -45,7 +45,7 @@ class BudgetMeterTest {
     }
 
     private static Price price(String numbers) {
-        String[] each = numbers.split(" ");
+        String[] each = numbers.split(" ", -1);
         return new Price(
                 new BigDecimal(each[0]), new BigDecimal(each[1]), new BigDecimal(each[2]), new BigDecimal(each[3]));
     }

@@ -63,6 +63,11 @@ public final class HangingUpstream implements Upstream {
     }
 
     @Override
+    public List<String> names() {
+        return List.of(name());
+    }
+
+    @Override
     public String name() {
         return "hanging";
     }
