@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -254,12 +255,12 @@ class VoteEndTest {
 
     @Test
     void cancelsAllLosersBeforeAnyIsShown() {
-        AtomicReference<HangingUpstream> started = new AtomicReference<>();
+        AtomicReference<@Nullable HangingUpstream> started = new AtomicReference<>();
         HangingUpstream upstream = new HangingUpstream(4, (request, context) -> {
             if (context.number() >= 3) {
                 return null;
             }
-            started.get().awaitHanging(); // so that a piece of each one has arrived before
+            Objects.requireNonNull(started.get()).awaitHanging(); // so that a piece of each one has arrived before
             return SEVEN;
         });
         started.set(upstream);
@@ -268,8 +269,7 @@ class VoteEndTest {
             if (event instanceof TurnEvent.StepEnded end && end.outcome() == StepOutcome.CANCELLED) {
                 cancelled[0]++;
                 assertThat(upstream.hanging()).hasSize(4).allMatch(Cancellation::isCancelled);
-                assertThat(end.tokens()).isNotNull();
-                assertThat(end.tokens().received()).isOne();
+                assertThat(Objects.requireNonNull(end.tokens()).received()).isOne();
             }
         });
 
@@ -296,8 +296,8 @@ class VoteEndTest {
         assertThat(oneByOne.out().step(1))
                 .endsWith("*" + VoteNotes.DEFAULT.loop() + "*")
                 .doesNotContain("late");
-        assertThat(oneByOne.ends().get(0).tokens()).isNotNull();
-        assertThat(oneByOne.ends().get(0).tokens().received()).isGreaterThan(100);
+        assertThat(Objects.requireNonNull(oneByOne.ends().get(0).tokens()).received())
+                .isGreaterThan(100);
     }
 
     private static Reply loop(String kind) {
