@@ -35,7 +35,7 @@ import org.o1api.model.Usage;
  * seeds. The answer may be constrained.
  */
 class BudgetPropertyTest {
-    private static final int SCHEDULES = 1000;
+    private static final int SCHEDULES = Integer.getInteger("o1api.schedules", 300);
     private static final Map<String, RawJson> JSON =
             Map.of("response_format", new RawJson("{\"type\":\"json_object\"}"));
 
