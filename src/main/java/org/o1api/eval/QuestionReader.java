@@ -67,7 +67,7 @@ final class QuestionReader {
         }
     }
 
-    /** Reads a task of BIG-Bench Hard. Returns false if the file is none. */
+    /** Reads a task of BIG-Bench Hard. Returns false for any other file. */
     private boolean readTask(String text) {
         JsonNode examples;
         try {

@@ -54,7 +54,7 @@ record FormatLine(Kind kind, String text, int textStart) {
      * @param from the index of the line's first character
      * @param to the index after its last one, the line break excluded
      * @param sharp whether Markdown's headings of steps and answer count
-     * @return null if the line is none
+     * @return null for any other line
      */
     static @Nullable FormatLine heading(CharSequence text, int from, int to, boolean sharp) {
         if (to - from > MAX_LENGTH) {
@@ -102,7 +102,7 @@ record FormatLine(Kind kind, String text, int textStart) {
         return mayMatch(MARKED, text, from, to) || (sharp && mayMatch(SHARP, text, from, to));
     }
 
-    /** Reads a line as the result. Returns null if the line is none. */
+    /** Reads a line as the result. Returns null for any other line. */
     static @Nullable FormatLine result(CharSequence text, int from, int to) {
         if (to - from > MAX_LENGTH) {
             return null;

@@ -10,7 +10,7 @@ import org.o1api.reasoning.sampling.SamplePrompts;
 /**
  * The single strategy of a preset.
  *
- * @param prompts what the model is told
+ * @param prompts the messages to the model
  * @param notes the gateway's own words
  */
 record SingleStrategy(SamplePrompts prompts, SingleNotes notes) implements Strategy {
