@@ -115,9 +115,32 @@ final class UpstreamConnectionPool extends PoolingHttpClientConnectionManager {
 
     private static final class Connection extends DefaultManagedHttpClientConnection {
         private @Nullable SessionInputBuffer input;
+        private volatile boolean shutDown;
 
         Connection(DefaultHttpRequestWriterFactory writers, DefaultHttpResponseParserFactory parsers) {
             super("upstream", null, null, HTTP1_CONFIG, null, null, writers, parsers);
+        }
+
+        @Override
+        public void close() throws IOException {
+            shutDown = true;
+            super.close();
+        }
+
+        @Override
+        public void close(CloseMode mode) {
+            shutDown = true;
+            super.close(mode);
+        }
+
+        /** Closes the socket if a call was cancelled while it was being connected: then nothing else does. */
+        @Override
+        public void bind(Socket socket) throws IOException {
+            super.bind(socket);
+            if (shutDown) {
+                socket.close();
+                throw new SocketException("the connection was closed while it was being opened");
+            }
         }
 
         @Override
