@@ -76,7 +76,7 @@ public final class DirectAnswer {
             calls.setUntaggedReasoning(started.untaggedReasoningLength());
         }
         FinishReason reason = call.finishReason();
-        if (!isComplete(reason)) {
+        if (!reason.isComplete()) {
             started.markTruncated();
             calls.setUntaggedReasoning(started.untaggedReasoningLength());
         } else if (started.isEmpty()) {
@@ -85,14 +85,6 @@ public final class DirectAnswer {
         started.end();
         turn.log().endedBy(endedBy(reason, calls));
         return reason;
-    }
-
-    /** Whether a reply that ended for this reason is complete. */
-    public static boolean isComplete(FinishReason reason) {
-        return switch (reason) {
-            case STOP, TOOL_CALLS -> true;
-            case LENGTH, CONTENT_FILTER -> false;
-        };
     }
 
     /** Why a turn ended whose answer ended for this reason. Of the budget, only the time ends an answer that has started. */

@@ -220,7 +220,7 @@ public final class SampleReader {
      */
     public void end(FinishReason why) {
         reason = why;
-        boolean complete = isComplete(why);
+        boolean complete = why.isComplete();
         endText(complete);
         refusal.end();
         if (answer.isEmpty()) {
@@ -284,13 +284,6 @@ public final class SampleReader {
         return copy.toString();
     }
 
-    private static boolean isComplete(FinishReason why) {
-        return switch (why) {
-            case STOP, TOOL_CALLS -> true;
-            case LENGTH, CONTENT_FILTER -> false;
-        };
-    }
-
     /** Whether the answer has started: then the reply cannot be repeated without losing what was shown. */
     public boolean hasAnswer() {
         return !answer.isEmpty();
@@ -298,7 +291,7 @@ public final class SampleReader {
 
     /** Whether the reply has ended, was not truncated, and has an answer. */
     public boolean isComplete() {
-        return reason != null && isComplete(reason) && hasAnswer();
+        return reason != null && reason.isComplete() && hasAnswer();
     }
 
     /** Whether the reasoning repeats itself: the call should be cancelled. */

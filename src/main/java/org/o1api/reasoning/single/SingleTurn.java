@@ -122,7 +122,7 @@ final class SingleTurn {
         FinishReason reason = call.finishReason();
         reader.end(reason);
         calls.setUntaggedReasoning(reader.untaggedReasoningLength());
-        if (!reader.hasAnswer() && DirectAnswer.isComplete(reason)) {
+        if (!reader.hasAnswer() && reason.isComplete()) {
             throw UpstreamException.emptyReply();
         }
         visible.close();
