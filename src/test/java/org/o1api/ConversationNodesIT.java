@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 
 /** Conversations on several nodes with one database, after a node was killed, and without the database. */
+@Tag("slow")
 class ConversationNodesIT {
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 

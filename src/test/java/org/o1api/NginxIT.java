@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.ChatClient;
@@ -19,6 +20,7 @@ import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 
 /** Two gateways behind nginx, configured as the deployment page says. */
+@Tag("slow")
 class NginxIT {
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.ChatClient;
@@ -24,6 +25,7 @@ import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 
 /** Replies through reverse proxies, configured as the deployment page says. */
+@Tag("slow")
 class ReverseProxyIT {
     /** {@code -Do1api.silence=60} makes the upstream silent for a minute. */
     private static final int SILENCE_SECONDS = Integer.getInteger("o1api.silence", 4);
