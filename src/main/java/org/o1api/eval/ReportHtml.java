@@ -6,17 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** The report as one HTML page without scripts, links and other files. */
 final class ReportHtml {
-    /** Of more questions only the first ones are shown: the page would become slow. */
-    private static final int MAX_DIFFERENCES = 500;
-
     private final Report report;
     private final HtmlText html = new HtmlText();
 
@@ -45,11 +38,12 @@ final class ReportHtml {
         html.add("<body>");
         html.add("<main>");
         header();
-        summaries();
+        PresetTables presets = new PresetTables(report, html);
+        presets.addSummaries();
         chart();
-        kinds();
+        presets.addKinds();
         comparisons();
-        differences();
+        DifferenceList.add(report, html);
         failures();
         method();
         html.add("</main>");
@@ -87,65 +81,6 @@ final class ReportHtml {
         html.add("</header>");
     }
 
-    private void summaries() {
-        html.add("<section aria-labelledby=\"presets\">");
-        html.add("<h2 id=\"presets\">Presets</h2>");
-        html.add("<div class=\"scroll\"><table>");
-        html.add("<caption>Means per turn; the cost is that of all turns.</caption>");
-        html.add("<thead><tr><th scope=\"col\">Preset</th><th scope=\"col\" class=\"n\">Accuracy</th>"
-                + "<th scope=\"col\">95 % interval</th><th scope=\"col\" class=\"n\">Turns</th><th scope=\"col\" class=\"n\">Failed</th>"
-                + "<th scope=\"col\" class=\"n\">Calls</th><th scope=\"col\" class=\"n\">Samples</th>"
-                + "<th scope=\"col\" class=\"n\">Tokens in</th><th scope=\"col\" class=\"n\">Tokens out</th>"
-                + "<th scope=\"col\" class=\"n\">Cost</th><th scope=\"col\" class=\"n\">Time, mean</th>"
-                + "<th scope=\"col\" class=\"n\">median</th></tr></thead>");
-        html.add("<tbody>");
-        for (int i = 0; i < report.summaries().size(); i++) {
-            PresetSummary summary = report.summaries().get(i);
-            html.add(
-                    "<tr><th scope=\"row\" class=\"preset series-{}\">{}{}</th><td class=\"n strong\">{}</td><td>{}</td><td class=\"n\">{}</td>"
-                            + "<td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>"
-                            + "<td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
-                    i % Marker.SERIES,
-                    sign(i),
-                    summary.preset(),
-                    NumberText.percent(summary.accuracy().value()),
-                    interval(i, summary.accuracy()),
-                    summary.accuracy().total(),
-                    summary.failed(),
-                    NumberText.mean(summary.calls()),
-                    summary.samples() == 0 ? "–" : NumberText.mean(summary.samples()),
-                    NumberText.mean(summary.inputTokens()),
-                    NumberText.mean(summary.outputTokens()),
-                    NumberText.cost(summary.cost(), report.currency()),
-                    NumberText.seconds(summary.meanSeconds()),
-                    NumberText.seconds(summary.medianSeconds()));
-        }
-        html.add("</tbody></table></div>");
-        html.add("</section>");
-    }
-
-    private static HtmlText sign(int index) {
-        return new HtmlText()
-                .add(
-                        "<svg class=\"sign\" viewBox=\"0 0 16 16\" aria-hidden=\"true\">{}</svg>",
-                        Marker.of(index, 8, 8, 5));
-    }
-
-    /** The interval as numbers, and as a line on a scale from 0 to 100 %. */
-    private static HtmlText interval(int index, Proportion share) {
-        double low = Math.round(1000 * share.low()) / 10.0;
-        double high = Math.round(1000 * share.high()) / 10.0;
-        HtmlText cell = new HtmlText().add("<span class=\"range\">{}</span>", NumberText.interval(share));
-        return cell.add(
-                "<svg class=\"interval series-{}\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
-                        + "<path class=\"scale\" d=\"M0 5H100\"/><path class=\"bar\" d=\"M{} 5H{}\"/>"
-                        + "<path class=\"bar\" d=\"M{} 1V9\"/></svg>",
-                index % Marker.SERIES,
-                low,
-                high,
-                share.total() == 0 ? 0 : Math.round(1000 * share.value()) / 10.0);
-    }
-
     private void chart() {
         List<PresetSummary> drawn = report.summaries().stream()
                 .filter(summary -> summary.accuracy().total() > 0)
@@ -157,47 +92,6 @@ final class ReportHtml {
             html.add("<figcaption>The vertical lines are the 95 % intervals of the accuracy.</figcaption></figure>");
             html.add("</section>");
         }
-    }
-
-    private void kinds() {
-        Set<QuestionKind> kinds = new TreeSet<>();
-        report.summaries().forEach(summary -> kinds.addAll(summary.byKind().keySet()));
-        html.add("<section aria-labelledby=\"kinds\">");
-        html.add("<h2 id=\"kinds\">Kinds of answers</h2>");
-        html.add("<div class=\"scroll\"><table>");
-        html.add("<caption>Accuracy, and its 95 % interval.</caption>");
-        html.add("<thead><tr><th scope=\"col\">Preset</th>");
-        for (QuestionKind kind : kinds) {
-            html.add("<th scope=\"col\">{}</th>", kind.wireName().replace('_', '/'));
-        }
-        html.add("</tr></thead><tbody>");
-        for (int i = 0; i < report.summaries().size(); i++) {
-            PresetSummary summary = report.summaries().get(i);
-            html.add(
-                    "<tr><th scope=\"row\" class=\"preset series-{}\">{}{}</th>",
-                    i % Marker.SERIES,
-                    sign(i),
-                    summary.preset());
-            for (QuestionKind kind : kinds) {
-                html.add("<td>{}</td>", kind(summary.byKind().get(kind)));
-            }
-            html.add("</tr>");
-        }
-        html.add("</tbody></table></div>");
-        html.add("</section>");
-    }
-
-    private static HtmlText kind(@Nullable Proportion share) {
-        return share == null
-                ? new HtmlText().add("–")
-                : new HtmlText()
-                        .add(
-                                "<span class=\"share\" style=\"--share: {}%\"><strong>{}</strong> <small>{} · {} of {}</small></span>",
-                                Math.round(100 * share.value()),
-                                NumberText.percent(share.value()),
-                                NumberText.interval(share),
-                                share.successes(),
-                                share.total());
     }
 
     private void comparisons() {
@@ -236,56 +130,6 @@ final class ReportHtml {
         html.add(
                 "<p class=\"note\">The difference is in percentage points. The p-values are not adjusted for the number of comparisons.</p>");
         html.add("</section>");
-    }
-
-    private void differences() {
-        List<Question> differences = report.differences();
-        if (report.summaries().size() < 2) {
-            return;
-        }
-        html.add("<section aria-labelledby=\"differences\">");
-        html.add("<h2 id=\"differences\">Questions on which presets differ</h2>");
-        html.add(
-                "<p>{} of {} questions{}.</p>",
-                differences.size(),
-                report.questionCount(),
-                differences.size() > MAX_DIFFERENCES
-                        ? "; the first " + MAX_DIFFERENCES + " of them are shown, and results.jsonl has all"
-                        : "");
-        for (Question question : differences.subList(0, Math.min(MAX_DIFFERENCES, differences.size()))) {
-            difference(question);
-        }
-        html.add("</section>");
-    }
-
-    private void difference(Question question) {
-        Map<String, List<TrialResult>> results = report.resultsOf(question);
-        HtmlText signs = new HtmlText();
-        results.forEach((preset, some) ->
-                signs.add("<span class=\"verdict {}\">{} {}</span>", verdict(some), mark(some), preset));
-        html.add("<details><summary><span class=\"id\">{}</span> {}</summary>", question.id(), signs);
-        html.add("<p class=\"text\">{}</p>", question.text());
-        html.add("<p>Expected: <strong>{}</strong></p>", question.answer());
-        html.add("<ul>");
-        results.forEach((preset, some) -> some.forEach(result -> html.add(
-                "<li><span class=\"verdict {}\">{} {}</span>: {}</li>",
-                verdict(List.of(result)),
-                mark(List.of(result)),
-                preset,
-                result.failure() != null
-                        ? "failed: " + result.failure()
-                        : result.said() == null ? "nothing that can be compared" : result.said())));
-        html.add("</ul></details>");
-    }
-
-    private static String verdict(List<TrialResult> results) {
-        long right = results.stream().filter(TrialResult::correct).count();
-        return right == results.size() ? "right" : right == 0 ? "wrong" : "mixed";
-    }
-
-    private static String mark(List<TrialResult> results) {
-        long right = results.stream().filter(TrialResult::correct).count();
-        return results.size() > 1 ? right + "/" + results.size() : right == 1 ? "✓" : "✗";
     }
 
     private void failures() {

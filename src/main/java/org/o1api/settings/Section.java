@@ -14,10 +14,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.NodeTuple;
-import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
-import org.yaml.snakeyaml.nodes.Tag;
 
 /**
  * A section of the config file. Code reads values by asking for keys; any other key is reported as unknown. After a problem, reading
@@ -35,7 +32,7 @@ public final class Section {
     /** The keys that an overlay does not inherit. */
     private final Set<String> ownKeys;
 
-    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Entries entries;
     private final Set<String> knownKeys = new LinkedHashSet<>();
     /** The sections with fixed keys that were read, by key. */
     private final Map<String, Section> sections = new LinkedHashMap<>();
@@ -57,11 +54,7 @@ public final class Section {
         this.context = context;
         this.path = path;
         this.readable = node == null || node instanceof MappingNode || ReadContext.isNull(node);
-        if (node instanceof MappingNode mapping && !context.rejectTag(path, node)) {
-            mapping.getValue().forEach(this::add);
-        } else if (!readable && node != null) {
-            context.addProblem(path, "found " + ReadContext.describe(node) + ", allowed: a section of keys and values");
-        }
+        this.entries = new Entries(context, path, node);
     }
 
     /**
@@ -162,7 +155,7 @@ public final class Section {
 
     /** Whether a key is present, with any value, and not inherited. It is not reported as unknown. */
     public boolean contains(String key) {
-        boolean present = entries.containsKey(key);
+        boolean present = entries.contains(key);
         if (present) {
             knownKeys.add(key);
         }
@@ -292,15 +285,15 @@ public final class Section {
         return node == null ? null : context.readValue(pathOf(key), node, type);
     }
 
-    private Map<String, Entry> names(String key, String allowed, ValueType<String> nameType) {
+    private Map<String, Entries.Entry> names(String key, String allowed, ValueType<String> nameType) {
         register(key, allowed, null);
-        Map<String, Entry> names = new LinkedHashMap<>();
+        Map<String, Entries.Entry> names = new LinkedHashMap<>();
         read(context, pathOf(key), node(key), section -> {
-            section.knownKeys.addAll(section.entries.keySet());
-            names.putAll(section.entries);
-            names.forEach((name, entry) -> {
+            section.entries.forEach((name, entry) -> {
+                section.knownKeys.add(name);
+                names.put(name, entry);
                 if (nameType.parser().apply(name).isEmpty()) {
-                    section.rejectKey(name, entry, "invalid name, allowed: " + nameType.allowed());
+                    section.entries.reject(name, "invalid name, allowed: " + nameType.allowed());
                 }
             });
             return section;
@@ -337,34 +330,9 @@ public final class Section {
                 String hint = Suggestions.closest(key, knownKeys)
                         .map(closest -> "did you mean " + closest + "?")
                         .orElse("allowed: " + String.join(", ", knownKeys));
-                rejectKey(key, entry, "unknown key; " + hint);
+                entries.reject(key, "unknown key; " + hint);
             }
         });
-    }
-
-    /** Shows only the leading word of a key: in YAML, {@code key:secret} without a space is one key. */
-    private void rejectKey(String key, Entry entry, String message) {
-        String word = key.replaceFirst("(?s)[^A-Za-z0-9_-].*", "");
-        boolean whole = word.equals(key);
-        context.addProblem(
-                path.key(entry.line(), word),
-                whole ? message : message + " (only the start of the key is shown; is a space missing after a colon?)");
-    }
-
-    private void add(NodeTuple pair) {
-        int line = ReadContext.lineOf(pair.getKeyNode());
-        if (!(pair.getKeyNode() instanceof ScalarNode key)) {
-            context.addProblem(path.key(line, "?"), "found " + ReadContext.describe(pair.getKeyNode()) + " as a key");
-            return;
-        }
-        if (key.getTag().equals(Tag.MERGE)) {
-            context.addProblem(path.key(line, key.getValue()), "merge keys are not supported; repeat the keys");
-            return;
-        }
-        Entry earlier = entries.putIfAbsent(key.getValue(), new Entry(line, pair.getValueNode()));
-        if (earlier != null) {
-            context.addProblem(path.key(line, key.getValue()), "duplicate key, first on line " + earlier.line());
-        }
     }
 
     /** The value of a key, possibly inherited. */
@@ -374,8 +342,8 @@ public final class Section {
     }
 
     private @Nullable Node ownNode(String key) {
-        Entry entry = entries.get(key);
-        return entry == null || (base != null && ReadContext.isNull(entry.node())) ? null : entry.node();
+        Node node = entries.node(key);
+        return node == null || (base != null && ReadContext.isNull(node)) ? null : node;
     }
 
     private boolean inherits(String key) {
@@ -388,9 +356,6 @@ public final class Section {
     }
 
     private ConfigPath ownPathOf(String key) {
-        Entry entry = entries.get(key);
-        return path.key(entry == null ? path.line() : entry.line(), key);
+        return path.key(entries.line(key), key);
     }
-
-    private record Entry(int line, Node node) {}
 }
