@@ -48,6 +48,7 @@ final class FormatReader {
     private boolean inText;
 
     private int answerStart = NONE;
+    private boolean hasAnswerLine;
     /** The last line of the answer so far, if it may be the result. Its text has not been reported. */
     private @Nullable FormatLine result;
 
@@ -166,6 +167,7 @@ final class FormatReader {
         hasHeading = true;
         if (heading.kind() == FormatLine.Kind.ANSWER) {
             releaseResult();
+            hasAnswerLine = true;
             if (part != Part.ANSWER) {
                 startAnswer(heading.text().isEmpty() ? next : heading.textStart());
             }
@@ -297,6 +299,11 @@ final class FormatReader {
         return part == Part.ANSWER;
     }
 
+    /** Whether there was a line {@code === Answer}. */
+    boolean hasAnswerLine() {
+        return hasAnswerLine;
+    }
+
     /** Whether there was a heading. */
     boolean hasHeading() {
         return hasHeading;
@@ -333,8 +340,13 @@ final class FormatReader {
 
     /** Where that answer starts. */
     int lateAnswerStart() {
+        return isLateAnswerInFence() ? afterFencedAnswer : afterOtherHeading;
+    }
+
+    /** Whether that answer follows a line {@code === Answer} in a code fence. */
+    boolean isLateAnswerInFence() {
         boolean inFence = fence.isOpen() || (startsWithFence && isBlank(afterFence, text.length()));
-        return inFence && afterFencedAnswer != NONE ? afterFencedAnswer : afterOtherHeading;
+        return inFence && afterFencedAnswer != NONE;
     }
 
     /** The text so far, without the model's own reasoning. */

@@ -46,6 +46,7 @@ public final class SampleReader {
 
     private boolean inOwnReasoning;
     private boolean textEnded;
+    private boolean hasFormat;
     private int untaggedReasoningLength;
     private @Nullable String result;
     private @Nullable FinishReason reason;
@@ -193,6 +194,7 @@ public final class SampleReader {
         reasoning.end();
         textLoop.end();
         reasoningLoop.end();
+        hasFormat = format.hasAnswerLine();
         untaggedReasoningLength = textStart + format.lengthBeforeAnswer();
         readResult(format);
     }
@@ -234,6 +236,7 @@ public final class SampleReader {
         String late = format.hasAnswerPart() ? null : format.lateAnswer();
         boolean isOwnReasoning = !think.isDone() && !startsThinking;
         if (late != null) {
+            hasFormat = format.isLateAnswerInFence();
             showAnswer(late, complete);
             untaggedReasoningLength = textStart + format.lateAnswerStart();
         } else if (complete ? !isOwnReasoning : think.isDone() && !format.hasHeading()) {
@@ -302,6 +305,14 @@ public final class SampleReader {
     /** The answer so far: text, refusal, images and tool calls. Pieces of one text are joined. */
     public List<TurnEvent> answer() {
         return answer.events();
+    }
+
+    /**
+     * Whether the reply is in the format: a line {@code === Answer} starts its answer. Otherwise the model has ignored the instructions.
+     * Valid after the end.
+     */
+    boolean hasFormat() {
+        return hasFormat;
     }
 
     /** What follows {@code Answer:} on the last line of a complete reply; null if it has no such line. Valid after the end. */

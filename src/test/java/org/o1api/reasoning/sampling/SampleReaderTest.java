@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
@@ -155,6 +156,31 @@ class SampleReaderTest {
         assertThat(untagged("It is 42.")).isZero();
         assertThat(untagged("=== Step: A\nIt is 42.")).isZero();
         assertThat(untagged("=== Step: A\nx{T:f({})}")).isEqualTo("=== Step: A\nx".length());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            === Step: A~x~=== Answer~z          | true
+            === Answer~z~Answer: 4              | true
+            === Answer: 42                      | true
+            === Step: A~```py~x~=== Answer~z    | true
+            {R:hm}=== Answer~z                  | true
+            {R:hm}It is:~=== Answer~42          | true
+            <think>hm~=== Answer~z              | true
+            === Answer                          | true
+            === Step: A~x                       | false
+            === Step: A~x~=== Conclusion~z      | false
+            ```~=== Answer~x~```~z              | false
+            Answer: 42                          | false
+            {R:hm}It is 42.                     | false
+            {T:f({})}                           | false
+            """)
+    void knowsWhetherAReplyIsInTheFormat(String reply, boolean hasFormat) {
+        SampleReader reader = new SampleReader(false, NOBODY);
+        SampleOutcome.deltas(reply.replace('~', '\n')).forEach(reader::feed);
+        reader.end(FinishReason.STOP);
+
+        assertThat(reader.hasFormat()).isEqualTo(hasFormat);
     }
 
     private static int untagged(String reply) {
