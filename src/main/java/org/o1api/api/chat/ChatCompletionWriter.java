@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.o1api.api.SummaryFields;
 import org.o1api.api.SurfaceTurn;
 import org.o1api.json.Json;
 import org.o1api.json.ToolCalls;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
+import org.o1api.api.SummaryFields;
 import org.o1api.json.Json;
 import org.o1api.model.FinishReason;
 import org.o1api.model.TurnEvent;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
+import org.o1api.api.request.JsonReader;
 import org.o1api.json.JsonSlices;
 import org.o1api.json.MessageJson;
 import org.o1api.model.Content;

@@ -3,6 +3,7 @@ package org.o1api.api.chat;
 import com.fasterxml.jackson.core.JsonToken;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
+import org.o1api.api.request.JsonReader;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.RawJson;
 

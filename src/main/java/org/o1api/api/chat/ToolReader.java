@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
+import org.o1api.api.request.JsonReader;
 import org.o1api.json.JsonSlices;
 import org.o1api.model.RawJson;
 

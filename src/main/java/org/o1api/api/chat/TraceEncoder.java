@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.o1api.api.Decimals;
 import org.o1api.json.Json;
 import org.o1api.model.BudgetUse;
 import org.o1api.model.TurnEvent;

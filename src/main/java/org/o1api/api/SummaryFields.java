@@ -1,4 +1,4 @@
-package org.o1api.api.chat;
+package org.o1api.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
@@ -12,8 +12,8 @@ import org.o1api.model.TurnUsage;
 import org.o1api.model.Usage;
 
 /** Writes the field {@code x_o1} of a response: how the turn was answered, and what it used in total. */
-final class SummaryFields {
-    static final String NAME = "x_o1";
+public final class SummaryFields {
+    public static final String NAME = "x_o1";
 
     /** A strategy that reports its steps even if there are none. */
     private static final String STEPS = "steps";
@@ -21,12 +21,12 @@ final class SummaryFields {
     private SummaryFields() {}
 
     /** Whether the field has anything to say. Turns that an early version stored have no summary and no totals. */
-    static boolean has(TurnEvent.Completed end) {
+    public static boolean has(TurnEvent.Completed end) {
         return end.summary() != null || end.usage().calls() > 0;
     }
 
     /** Writes the field, if it has anything to say. Keys that do not apply are absent. */
-    static void write(JsonGenerator json, TurnEvent.Completed end) throws IOException {
+    public static void write(JsonGenerator json, TurnEvent.Completed end) throws IOException {
         if (!has(end)) {
             return;
         }

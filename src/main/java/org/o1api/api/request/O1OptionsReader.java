@@ -1,4 +1,4 @@
-package org.o1api.api.chat;
+package org.o1api.api.request;
 
 import com.fasterxml.jackson.core.JsonToken;
 import java.math.BigDecimal;
@@ -10,7 +10,7 @@ import org.o1api.model.Budget;
 import org.o1api.model.ErrorCode;
 
 /** Reads the gateway's own request field {@code x_o1}. Since only clients that know the gateway send it, unknown keys are errors. */
-final class O1OptionsReader {
+public final class O1OptionsReader {
     private static final String BUDGET = O1Options.FIELD + ".budget";
     /** More than any budget, and in the range of {@code Duration.ofNanos}. */
     private static final double MAX_SECONDS = 1e9;
@@ -20,7 +20,7 @@ final class O1OptionsReader {
 
     private final JsonReader json;
 
-    O1OptionsReader(JsonReader json) {
+    public O1OptionsReader(JsonReader json) {
         this.json = json;
     }
 
@@ -29,7 +29,7 @@ final class O1OptionsReader {
      *
      * @throws RequestException if it is invalid
      */
-    O1Options read() {
+    public O1Options read() {
         json.require(JsonToken.START_OBJECT, O1Options.FIELD, "an object such as {\"budget\": {\"calls\": 10}}");
         Budget.Limits limits = Budget.Limits.NONE;
         @Nullable String strategy = null;

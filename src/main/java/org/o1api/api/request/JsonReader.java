@@ -1,4 +1,4 @@
-package org.o1api.api.chat;
+package org.o1api.api.request;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -15,21 +15,20 @@ import org.o1api.model.ErrorCode;
 import org.o1api.model.RawJson;
 
 /** Reads a JSON text value by value, either as typed values or as unmodified JSON. */
-final class JsonReader implements AutoCloseable {
+public final class JsonReader implements AutoCloseable {
     private static final int MAX_NAME_LENGTH = 256;
 
     private final String text;
     private final JsonParser json;
 
     /** Creates a reader with the limits for the structure of the JSON. */
-    JsonReader(byte[] utf8, ApiSettings.RequestLimits limits) {
+    public JsonReader(byte[] utf8, ApiSettings.RequestLimits limits) {
         text = RequestJson.text(utf8);
         json = RequestJson.parser(text, limits);
     }
 
     /** Advances to the next token and returns its type; null at the end. */
-    @Nullable
-    JsonToken next() {
+    public @Nullable JsonToken next() {
         try {
             return json.nextToken();
         } catch (IOException e) {
@@ -37,7 +36,7 @@ final class JsonReader implements AutoCloseable {
         }
     }
 
-    JsonToken current() {
+    public JsonToken current() {
         return json.currentToken();
     }
 
@@ -45,8 +44,7 @@ final class JsonReader implements AutoCloseable {
      * Advances to the value of the next field and returns the field's name; null at the end of the object. Fields that
      * are null are skipped, since they count as absent.
      */
-    @Nullable
-    String nextField() {
+    public @Nullable String nextField() {
         while (next() == JsonToken.FIELD_NAME) {
             String name = currentName();
             if (next() != JsonToken.VALUE_NULL) {
@@ -57,8 +55,7 @@ final class JsonReader implements AutoCloseable {
     }
 
     /** Like {@link #nextField}, but does not skip fields that are null. */
-    @Nullable
-    String nextFieldOrNull() {
+    public @Nullable String nextFieldOrNull() {
         if (next() != JsonToken.FIELD_NAME) {
             return null;
         }
@@ -76,7 +73,7 @@ final class JsonReader implements AutoCloseable {
     }
 
     /** Skips the current value. */
-    void skip() {
+    public void skip() {
         try {
             json.skipChildren();
         } catch (IOException e) {
@@ -85,7 +82,7 @@ final class JsonReader implements AutoCloseable {
     }
 
     /** Returns the current value as unmodified JSON. */
-    RawJson raw() {
+    public RawJson raw() {
         try {
             if (!json.currentToken().isStructStart() && json.currentToken() != JsonToken.VALUE_STRING) {
                 return new RawJson(json.getText());
@@ -100,36 +97,36 @@ final class JsonReader implements AutoCloseable {
     }
 
     /** Returns where the current value starts. */
-    int start() {
+    public int start() {
         return (int) json.currentTokenLocation().getCharOffset();
     }
 
     /** Returns where the current value ends, once it has been read completely. */
-    int end() {
+    public int end() {
         return (int) json.currentLocation().getCharOffset();
     }
 
     /** Returns the value that starts at this index and has been read completely, as unmodified JSON. */
-    RawJson rawFrom(int start) {
+    public RawJson rawFrom(int start) {
         return new RawJson(slice(start, end()));
     }
 
-    char charAt(int index) {
+    public char charAt(int index) {
         return text.charAt(index);
     }
 
     /** Returns a part of the whole text. */
-    String slice(int from, int to) {
+    public String slice(int from, int to) {
         return text.substring(from, to);
     }
 
-    String string(String path) {
+    public String string(String path) {
         require(JsonToken.VALUE_STRING, path, "a string");
         return text();
     }
 
     /** Returns a name. Its length is limited because each event of a stream may contain it. */
-    String name(String path) {
+    public String name(String path) {
         String name = string(path);
         if (name.length() > MAX_NAME_LENGTH) {
             throw new RequestException(
@@ -141,7 +138,7 @@ final class JsonReader implements AutoCloseable {
     }
 
     /** Returns the text of the current scalar. */
-    String text() {
+    public String text() {
         try {
             return json.getText();
         } catch (IOException e) {
@@ -150,7 +147,7 @@ final class JsonReader implements AutoCloseable {
     }
 
     /** Returns the enum constant with this wire name. */
-    <T> T enumValue(String path, T[] constants, Function<T, String> wireName) {
+    public <T> T enumValue(String path, T[] constants, Function<T, String> wireName) {
         String given = string(path);
         List<String> names = new ArrayList<>();
         for (T constant : constants) {
@@ -163,7 +160,7 @@ final class JsonReader implements AutoCloseable {
                 ErrorCode.INVALID_REQUEST, path, "'" + path + "' must be one of " + String.join(", ", names) + ".");
     }
 
-    boolean bool(String path) {
+    public boolean bool(String path) {
         if (!json.currentToken().isBoolean()) {
             throw wrongType(path, "true or false");
         }
@@ -171,11 +168,11 @@ final class JsonReader implements AutoCloseable {
     }
 
     /** Whether the current value is the number 0. */
-    boolean isZero() {
+    public boolean isZero() {
         return json.currentToken().isNumeric() && number("", -Double.MAX_VALUE, Double.MAX_VALUE) == 0;
     }
 
-    double number(String path, double min, double max) {
+    public double number(String path, double min, double max) {
         if (!json.currentToken().isNumeric()) {
             throw wrongType(path, "a number");
         }
@@ -198,12 +195,12 @@ final class JsonReader implements AutoCloseable {
         return bound == Math.rint(bound) ? String.valueOf((long) bound) : String.valueOf(bound);
     }
 
-    long positiveInteger(String path) {
+    public long positiveInteger(String path) {
         return integer(path, 1);
     }
 
     /** Returns an integer that is not less than the minimum. */
-    long integer(String path, int min) {
+    public long integer(String path, int min) {
         if (json.currentToken() != JsonToken.VALUE_NUMBER_INT) {
             throw wrongType(path, "a whole number");
         }
@@ -211,13 +208,13 @@ final class JsonReader implements AutoCloseable {
     }
 
     /** Throws unless the current value has this type. */
-    void require(JsonToken token, String path, String expected) {
+    public void require(JsonToken token, String path, String expected) {
         if (json.currentToken() != token) {
             throw wrongType(path, expected);
         }
     }
 
-    RequestException wrongType(String path, String expected) {
+    public RequestException wrongType(String path, String expected) {
         return new RequestException(
                 ErrorCode.INVALID_REQUEST,
                 path,

@@ -1,4 +1,4 @@
-package org.o1api.api.chat;
+package org.o1api.api.request;
 
 import com.fasterxml.jackson.core.JsonToken;
 import java.util.Arrays;
@@ -19,7 +19,7 @@ import org.o1api.model.Mode;
  * {@code thinking}. Within a field with contradictory values, the switch ({@code enabled}, {@code disabled}) takes
  * precedence over the effort, and the effort over the number of tokens.
  */
-final class ReasoningOptionsReader {
+public final class ReasoningOptionsReader {
     /** Values that mean the default effort. */
     private static final Set<String> DEFAULT_EFFORT_VALUES = Set.of("", "default", "auto");
 
@@ -36,7 +36,7 @@ final class ReasoningOptionsReader {
     private boolean hasReasoningObject;
     private boolean usageIncluded;
 
-    ReasoningOptionsReader(JsonReader json) {
+    public ReasoningOptionsReader(JsonReader json) {
         this.json = json;
     }
 
@@ -46,7 +46,7 @@ final class ReasoningOptionsReader {
      * @return whether it is
      * @throws RequestException if the value is invalid
      */
-    boolean read(String name) {
+    public boolean read(String name) {
         switch (name) {
             case "reasoning_effort" -> topLevelEffort = effort(name);
             case "reasoning" -> readReasoning(name);
@@ -61,8 +61,7 @@ final class ReasoningOptionsReader {
     }
 
     /** How much to reason; null: not specified. */
-    @Nullable
-    Effort effort() {
+    public @Nullable Effort effort() {
         if (topLevelEffort != null) {
             return topLevelEffort;
         }
@@ -70,13 +69,12 @@ final class ReasoningOptionsReader {
     }
 
     /** How the preset is used; the model's name may select pro mode, too. */
-    Mode mode() {
+    public Mode mode() {
         return mode;
     }
 
     /** Whether to show the reasoning; null: not specified. */
-    @Nullable
-    Boolean includeReasoning() {
+    public @Nullable Boolean includeReasoning() {
         if (included != null) {
             return included;
         }
@@ -84,12 +82,12 @@ final class ReasoningOptionsReader {
     }
 
     /** Whether the client uses OpenRouter's fields: such clients only read the field {@code reasoning}. */
-    boolean wantsReasoningField() {
+    public boolean wantsReasoningField() {
         return hasReasoningObject || usageIncluded;
     }
 
     /** Whether the stream must end with a usage chunk. */
-    boolean includeUsage() {
+    public boolean includeUsage() {
         return usageIncluded;
     }
 
