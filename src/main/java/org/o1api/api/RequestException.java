@@ -25,6 +25,25 @@ public final class RequestException extends GatewayException {
         return new RequestException(ErrorCode.INVALID_REQUEST, path, "'" + path + "' is missing.");
     }
 
+    /**
+     * Fails unless a field is valid.
+     *
+     * @param expected what it must be
+     */
+    public static void require(boolean valid, String param, String expected) {
+        if (!valid) {
+            throw new RequestException(ErrorCode.INVALID_REQUEST, param, "'" + param + "' must be " + expected + ".");
+        }
+    }
+
+    /** Creates the error for a list that is longer than {@code limits.messages}. */
+    public static RequestException tooManyMessages(String path, int limit) {
+        return new RequestException(
+                ErrorCode.INVALID_REQUEST,
+                path,
+                "'" + path + "' has more than " + limit + " entries, the limit of this gateway (limits.messages).");
+    }
+
     @Override
     public @Nullable String param() {
         return param;

@@ -47,11 +47,7 @@ final class MessageReader {
         List<Message> messages = new ArrayList<>();
         while (json.next() != JsonToken.END_ARRAY) {
             if (messages.size() == limit) {
-                throw new RequestException(
-                        ErrorCode.INVALID_REQUEST,
-                        path,
-                        "'" + path + "' has more than " + limit
-                                + " entries, the limit of this gateway (limits.messages).");
+                throw RequestException.tooManyMessages(path, limit);
             }
             messages.add(message(path + "[" + messages.size() + "]"));
         }

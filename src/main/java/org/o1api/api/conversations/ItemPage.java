@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.o1api.api.items.ItemWriter;
 import org.o1api.conversation.Conversation;
 import org.o1api.conversation.ConversationStore;
 import org.o1api.conversation.ConversationStore.Page;

@@ -1,4 +1,4 @@
-package org.o1api.api.conversations;
+package org.o1api.api.items;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

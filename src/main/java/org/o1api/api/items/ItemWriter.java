@@ -1,4 +1,4 @@
-package org.o1api.api.conversations;
+package org.o1api.api.items;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -24,7 +24,7 @@ import org.o1api.model.TurnId;
  * Converts a stored turn to the items of OpenAI's Conversations API. An item's ID contains the digits of the turn's ID and the
  * item's index in it.
  */
-final class ItemWriter {
+public final class ItemWriter {
     private static final String COMPLETED = "completed";
 
     /** Type, turn and index. */
@@ -33,14 +33,15 @@ final class ItemWriter {
     private final String turn;
     private final List<Item> items = new ArrayList<>();
 
-    record Item(String id, Json.ValueWriter body) {}
+    /** An item of a turn. */
+    public record Item(String id, Json.ValueWriter body) {}
 
     private ItemWriter(String turn) {
         this.turn = turn;
     }
 
     /** The items of a turn, in their order. */
-    static List<Item> items(StoredTurn turn) {
+    public static List<Item> items(StoredTurn turn) {
         ItemWriter writer = new ItemWriter(TurnId.hex(turn.id()));
         turn.messages().forEach(writer::addMessage);
         if (turn.answer() != null) {
@@ -50,7 +51,7 @@ final class ItemWriter {
     }
 
     /** The ID of the turn that an item belongs to; null if the item ID is invalid. */
-    static @Nullable String turnId(String item) {
+    public static @Nullable String turnId(String item) {
         Matcher parts = ID.matcher(item);
         return parts.matches() ? TurnId.ofHex(parts.group(1)) : null;
     }
