@@ -1,6 +1,5 @@
 package org.o1api.api;
 
-import org.o1api.model.GatewayException;
 import org.o1api.reasoning.TurnClient;
 import org.o1api.server.EventStream;
 import org.o1api.turn.TurnRequest;
@@ -13,15 +12,10 @@ public interface SurfaceTurn {
     byte[] openingEvent();
 
     /** Returns a writer of a streamed response. */
-    TurnClient streamWriter(EventStream stream);
+    StreamClient streamWriter(EventStream stream);
 
     /** Returns a writer of a response of one JSON object. */
     TurnClient jsonWriter(JsonTarget target);
-
-    /** The last event of a streamed response that fails. */
-    default byte[] errorEvent(GatewayException failure) {
-        return ErrorBody.of(failure).toEvent();
-    }
 
     /** Where a response of one JSON object is sent. */
     interface JsonTarget {

@@ -10,7 +10,6 @@ import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 import org.o1api.model.UnexpectedException;
-import org.o1api.reasoning.TurnClient;
 import org.o1api.server.AbortableResponse;
 import org.o1api.server.EventStream;
 import org.o1api.server.OpenStreams;
@@ -47,15 +46,26 @@ public final class TurnEndpoint {
         return ticket;
     }
 
-    /** Runs an admitted turn whose response is a stream of events. */
+    /** Runs an admitted turn whose response is a stream of events. A failure becomes its last event if it was started. */
     public void stream(Admission.Ticket ticket, SseEventSink sink, SurfaceTurn turn) {
         try (EventStream stream =
                 streams.openEventStream(sink, turn.openingEvent(), new Disconnect(ticket.cancellation()))) {
-            runInStream(ticket, stream, turn, turn.streamWriter(stream));
+            StreamClient client = turn.streamWriter(stream);
+            try {
+                runner.run(turn.request(), ticket, client);
+            } catch (GatewayException failure) {
+                byte[] events = client.errorEvents(failure);
+                if (!(client.opensBeforeErrors() ? stream.failAfterOpening(events) : stream.fail(events))) {
+                    throw failure;
+                }
+            }
         }
     }
 
-    /** Runs an admitted turn whose response is one JSON object. */
+    /**
+     * Runs an admitted turn whose response is one JSON object. If it fails after white space was sent as a heartbeat, the connection
+     * is cut.
+     */
     public void complete(
             Admission.Ticket ticket, ContainerRequestContext context, AsyncResponse response, SurfaceTurn turn) {
         Duration heartbeat = streams.jsonHeartbeat();
@@ -66,24 +76,19 @@ public final class TurnEndpoint {
         AbortableResponse abortable = AbortableResponse.of(context);
         try (EventStream stream =
                 streams.openJson(response, heartbeat, abortable, new Disconnect(ticket.cancellation()))) {
-            runInStream(ticket, stream, turn, turn.jsonWriter(new StreamedResponse(stream)));
+            try {
+                runner.run(turn.request(), ticket, turn.jsonWriter(new StreamedResponse(stream)));
+            } catch (GatewayException failure) {
+                if (!stream.fail(new byte[0])) {
+                    throw failure;
+                }
+            }
         }
     }
 
     /** The caller of an authenticated request. */
     public static Caller caller(ContainerRequestContext context) {
         return (Caller) context.getProperty(Caller.PROPERTY);
-    }
-
-    /** Runs a turn that writes to a stream. A failure becomes its last event if it was started, otherwise the response. */
-    private void runInStream(Admission.Ticket ticket, EventStream stream, SurfaceTurn turn, TurnClient client) {
-        try {
-            runner.run(turn.request(), ticket, client);
-        } catch (GatewayException failure) {
-            if (!stream.fail(turn.errorEvent(failure))) {
-                throw failure;
-            }
-        }
     }
 
     /** Cancels a turn whose response can no longer be written. */

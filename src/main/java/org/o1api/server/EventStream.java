@@ -160,11 +160,20 @@ public final class EventStream implements AutoCloseable {
      *     status
      */
     public boolean fail(byte[] error) {
+        return fail(error, false);
+    }
+
+    /** Like {@link #fail}, but the opening event precedes the error if it has not been sent. */
+    public boolean failAfterOpening(byte[] error) {
+        return fail(error, true);
+    }
+
+    private boolean fail(byte[] error, boolean afterOpening) {
         lock.lock();
         try {
             if (started && !closed && !disconnected) {
                 writingSinceNanos = System.nanoTime();
-                sink.fail(error);
+                sink.fail(afterOpening && !openingSent ? concat(openingEvent, error) : error);
             }
         } catch (IOException | RuntimeException e) {
             // the client has disconnected

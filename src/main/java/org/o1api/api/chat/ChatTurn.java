@@ -1,6 +1,7 @@
 package org.o1api.api.chat;
 
 import org.jspecify.annotations.Nullable;
+import org.o1api.api.StreamClient;
 import org.o1api.api.SurfaceTurn;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.UsageReport;
@@ -30,7 +31,7 @@ record ChatTurn(
     }
 
     @Override
-    public TurnClient streamWriter(EventStream stream) {
+    public StreamClient streamWriter(EventStream stream) {
         @Nullable UsageReport usageChunk = includeUsage ? usage : null;
         @Nullable
         TraceEncoder trace = includeTrace ? new TraceEncoder(request.preset().model(), System::nanoTime) : null;

@@ -1,16 +1,14 @@
 package org.o1api.api.chat;
 
 import jakarta.ws.rs.container.ContainerRequestContext;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
-import org.o1api.api.CallDepth;
 import org.o1api.api.RequestException;
 import org.o1api.api.RequestJson;
-import org.o1api.api.TraceHeaders;
 import org.o1api.api.TurnEndpoint;
+import org.o1api.api.TurnRequests;
 import org.o1api.api.TurnSelection;
 import org.o1api.conversation.ConversationRef;
 import org.o1api.conversation.Conversations;
@@ -20,10 +18,8 @@ import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.PriceList;
 import org.o1api.model.TurnId;
-import org.o1api.model.TurnInfo;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
-import org.o1api.server.RequestIdFilter;
 import org.o1api.turn.TurnRequest;
 
 /** Reads chat completion requests, and looks up what they name: the preset and the conversation. */
@@ -74,26 +70,13 @@ public final class ChatTurnReader {
         StoredTurn answered = conversation == null
                 ? null
                 : conversations.findAnsweredTurn(conversation).orElse(null);
-        TurnInfo info = new TurnInfo(
-                answered == null ? newId(conversation) : answered.id(),
-                caller.name(),
-                preset.name(),
+        TurnRequest turn = TurnRequests.create(
+                context,
                 SURFACE,
-                String.valueOf(context.getProperty(RequestIdFilter.ATTRIBUTE)),
-                CallDepth.read(context),
-                TraceHeaders.read(context));
-        TurnRequest turn = new TurnRequest(
-                info,
-                answered == null ? Instant.now().getEpochSecond() : answered.created(),
-                answered != null ? answered.model() : request.model() == null ? preset.name() : request.model(),
-                preset,
-                selected.strategy(),
-                selected.effort(),
-                selected.mode(),
-                selected.budget(),
+                request.model(),
+                selected,
                 request.prompt(),
-                conversation,
-                answered,
+                new TurnRequests.Origin(answered == null ? newId(conversation) : answered.id(), conversation, answered),
                 cancellation);
         return new ChatTurn(
                 turn,

@@ -2,14 +2,14 @@ package org.o1api.api.chat;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.o1api.api.StreamClient;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.ThinkBlock;
 import org.o1api.model.TurnEvent;
 import org.o1api.reasoning.StepHeading;
-import org.o1api.reasoning.TurnClient;
 
 /** Renders the events of a turn as text in the requested reasoning format: step headings, step texts, the answer. */
-final class ReasoningFormatter implements TurnClient {
+final class ReasoningFormatter implements StreamClient {
     private final ReasoningFormat format;
     private final StepHeading stepHeading;
     private final ChatWriter writer;

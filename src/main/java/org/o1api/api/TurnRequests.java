@@ -1,0 +1,68 @@
+package org.o1api.api;
+
+import jakarta.ws.rs.container.ContainerRequestContext;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.o1api.conversation.ConversationRef;
+import org.o1api.conversation.StoredTurn;
+import org.o1api.model.Cancellation;
+import org.o1api.model.TurnInfo;
+import org.o1api.reasoning.Prompt;
+import org.o1api.server.RequestIdFilter;
+import org.o1api.turn.TurnRequest;
+
+/** Creates the turn of a request that was read and validated, in the same way for all API surfaces. */
+public final class TurnRequests {
+    private TurnRequests() {}
+
+    /**
+     * What a turn continues.
+     *
+     * @param id of the turn
+     * @param conversation null: nothing is stored
+     * @param answered the stored turn that already answered this request; null: there is none
+     */
+    public record Origin(
+            String id,
+            @Nullable ConversationRef conversation,
+            @Nullable StoredTurn answered) {}
+
+    /**
+     * Creates a turn.
+     *
+     * @param surface the name of the API
+     * @param model as the caller requested it; null: the default preset
+     */
+    public static TurnRequest create(
+            ContainerRequestContext context,
+            String surface,
+            @Nullable String model,
+            TurnSelection selected,
+            Prompt prompt,
+            Origin origin,
+            Cancellation cancellation) {
+        String preset = selected.preset().name();
+        StoredTurn answered = origin.answered();
+        TurnInfo info = new TurnInfo(
+                origin.id(),
+                TurnEndpoint.caller(context).name(),
+                preset,
+                surface,
+                String.valueOf(context.getProperty(RequestIdFilter.ATTRIBUTE)),
+                CallDepth.read(context),
+                TraceHeaders.read(context));
+        return new TurnRequest(
+                info,
+                answered == null ? Instant.now().getEpochSecond() : answered.created(),
+                answered != null ? answered.model() : model == null ? preset : model,
+                selected.preset(),
+                selected.strategy(),
+                selected.effort(),
+                selected.mode(),
+                selected.budget(),
+                prompt,
+                origin.conversation(),
+                answered,
+                cancellation);
+    }
+}
