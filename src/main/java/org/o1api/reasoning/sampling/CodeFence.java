@@ -38,7 +38,8 @@ final class CodeFence {
         }
     }
 
-    private static boolean isBlank(CharSequence text, int from, int to) {
+    /** Whether a part of a text is only white space. */
+    static boolean isBlank(CharSequence text, int from, int to) {
         for (int i = from; i < to; i++) {
             if (!Character.isWhitespace(text.charAt(i))) {
                 return false;

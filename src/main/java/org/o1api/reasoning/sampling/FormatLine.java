@@ -12,14 +12,16 @@ import org.jspecify.annotations.Nullable;
  *   <li>upper and lower case, white space before the line, two or more {@code =}, also at the end of the line;
  *   <li>Markdown around the words: {@code **=== Answer ===**}, {@code ### === Step: TITLE}, {@code **Answer:** 42};
  *   <li>numbers and text: {@code === Step 2: TITLE}, {@code === Final Answer}, {@code === Answer: 42};
+ *   <li>the words of other languages for "step" and "answer";
  *   <li>three or more {@code =} and other words: a step with the words as its title.
  * </ul>
  *
  * @param kind which line it is
  * @param text the title, or what follows {@code Answer:}; may be empty
+ * @param start the index of the words
  * @param textStart the index of the text after the words
  */
-record FormatLine(Kind kind, String text, int textStart) {
+record FormatLine(Kind kind, String text, int start, int textStart) {
     /** A longer line is ordinary text. So this is also the most that is held back of a line. */
     static final int MAX_LENGTH = 400;
 
@@ -38,15 +40,34 @@ record FormatLine(Kind kind, String text, int textStart) {
     private static final Pattern SHARP = Pattern.compile("[ \\t]*(#{1,6})[ \\t*_]+(\\S.*)?", Pattern.DOTALL);
     private static final Pattern DECORATION_AT_END = Pattern.compile("[ \\t\\r*_=#]+$");
 
+    private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.DOTALL;
+
+    private static final String STEP_WORD =
+            "(?:step|schritt|étape|etape|paso|passo|stap|krok|adım|steg|шаг|крок|步骤|步驟|ステップ|단계|الخطوة|चरण|bước|langkah)";
+    private static final String ARTICLE = "(?:the|my|die|meine|het|la|ma|mi|el|il|mia|a|minha)[ \\t]+";
+    private static final String FINAL = "(?:final|finale|endgültige|ostateczna|nihai|son|итоговый|окончательный)[ \\t]+"
+            + "|(?:最终|最終|最終的な|최종)[ \\t]*";
+    private static final String ANSWER_WORD = "(?:answer|" + KeyRules.OTHER_LANGUAGES
+            + ")(?:[ \\t]+(?:finale?|definitiva|końcowa|akhir|النهائية|cuối cùng))?";
+
     private static final Pattern STEP = Pattern.compile(
-            "step(?:[ \\t]*#?[0-9]{1,3}(?:/[0-9]{1,3})?)?[ \\t*_]*(?:$|(?:[:\uff1a.)]|[\u2013\u2014-][ \\t])[ \\t*_]*(.*))",
-            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+            STEP_WORD
+                    + "(?:[ \\t]*#?[0-9]{1,3}(?:/[0-9]{1,3})?)?[ \\t*_]*"
+                    + "(?:$|(?:[:\uff1a.)]|[\u2013\u2014-][ \\t])[ \\t*_]*(.*))",
+            FLAGS);
     private static final Pattern ANSWER = Pattern.compile(
-            "(?:(?:the|my|final)[ \\t]+)*answer(?:[ \\t]*\\([^)]*\\))?[ \\t*_]*(?:$|[:\uff1a][ \\t*_]*(.*))",
-            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+            "(?:" + ARTICLE + "|" + FINAL + ")*+" + ANSWER_WORD
+                    + "(?:[ \\t]*\\([^)]*\\))?[ \\t*_]*(?:$|[:\uff1a][ \\t*_]*(.*))",
+            FLAGS);
     private static final Pattern RESULT = Pattern.compile(
-            "[ \\t>*_#`]*(?:final[ \\t]+)?answer[ \\t*_`]*[:\uff1a][ \\t]*(\\S.*)",
-            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+            "[ \\t>*_#`]*(?:" + FINAL + ")?" + ANSWER_WORD + "[ \\t*_`]*[:\uff1a][ \\t]*(\\S.*)", FLAGS);
+
+    /** The label of a result, without its colon, at the end of a text. */
+    private static final Pattern LABEL = Pattern.compile(
+            "(?<![\\p{L}\\p{N}&&[^\\p{IsHan}\\p{IsHiragana}\\p{IsHangul}]])" + ANSWER_WORD + "[ *_]*$", FLAGS);
+
+    /** The most characters that a label has. */
+    private static final int MAX_LABEL = 40;
 
     /**
      * Reads a line as a heading.
@@ -87,14 +108,22 @@ record FormatLine(Kind kind, String text, int textStart) {
             return of(Kind.STEP, step, start);
         }
         boolean isText = !words.isEmpty() && Character.isLetterOrDigit(words.codePointAt(0));
-        return mayHaveOtherWords && isText ? new FormatLine(Kind.OTHER, words, start) : null;
+        return mayHaveOtherWords && isText ? new FormatLine(Kind.OTHER, words, start, start) : null;
     }
 
     private static FormatLine of(Kind kind, Matcher words, int start) {
         String text = words.group(1);
         return text == null
-                ? new FormatLine(kind, "", start + words.end())
-                : new FormatLine(kind, text, start + words.start(1));
+                ? new FormatLine(kind, "", start, start + words.end())
+                : new FormatLine(kind, text, start, start + words.start(1));
+    }
+
+    /** Returns what this heading, {@code === Answer: RESULT}, says as the result. */
+    FormatLine asResult() {
+        FormatLine nested = result(text, 0, text.length());
+        return nested == null
+                ? new FormatLine(kind, undecorated(text), start, textStart)
+                : new FormatLine(nested.kind, nested.text, textStart, textStart + nested.textStart);
     }
 
     /** Whether an incomplete line may become a heading. */
@@ -112,7 +141,19 @@ record FormatLine(Kind kind, String text, int textStart) {
             return null;
         }
         String result = undecorated(line.group(1));
-        return result.isEmpty() ? null : new FormatLine(Kind.RESULT, result, line.start(1));
+        return result.isEmpty() ? null : new FormatLine(Kind.RESULT, result, from, line.start(1));
+    }
+
+    /** Whether a text mentions such a line, as instructions for the form of an answer do. */
+    static boolean mentionsResult(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if ((text.charAt(i) == ':' || text.charAt(i) == '\uff1a')
+                    && LABEL.matcher(text.substring(Math.max(0, i - MAX_LABEL), i))
+                            .find()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether an incomplete line may become the result. */

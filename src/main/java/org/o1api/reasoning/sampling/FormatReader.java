@@ -28,17 +28,17 @@ final class FormatReader {
         ANSWER
     }
 
-    private static final int NONE = -1;
-
     private final Sink sink;
     private final StringBuilder text = new StringBuilder();
-    private final CodeFence fence = new CodeFence();
+    private final LateAnswer late = new LateAnswer(text);
+    private final AnswerPart answer;
     private Part part = Part.START;
     private boolean afterOwnReasoning;
     /** Whether Markdown's headings count, because the reply began with one. */
     private boolean sharp;
 
     private boolean hasHeading;
+    private boolean hasAnswerLine;
     private int position;
     /** Where the text starts after the model's own reasoning. */
     private int ownReasoningEnd;
@@ -47,32 +47,31 @@ final class FormatReader {
     /** Whether the line of the position is known to be text. */
     private boolean inText;
 
-    private int answerStart = NONE;
-    private boolean hasAnswerLine;
-    /** The last line of the answer so far, if it may be the result. Its text has not been reported. */
-    private @Nullable FormatLine result;
-
-    private int resultStart;
-    /** Where the text continues after the last heading with other words. */
-    private int afterOtherHeading = NONE;
-    /** Where the text continues after the first heading of the answer in a fence that is still open, or that the text starts with. */
-    private int afterFencedAnswer = NONE;
-
-    private boolean startsWithFence;
-    /** Where the last line that closed a fence starts, and where the text continues after it. */
-    private int fenceEnd;
-
-    private int afterFence;
+    /** Where the answer starts; until it has started, where it does if the text is complete. */
+    private int answerStart;
 
     FormatReader(Sink sink) {
-        this.sink = sink;
+        this(false, sink);
     }
 
-    /** Returns a reader of a text that is the answer. */
-    static FormatReader ofAnswer(Sink sink) {
-        FormatReader reader = new FormatReader(sink);
-        reader.startAnswer(0);
-        return reader;
+    /**
+     * Creates a reader.
+     *
+     * @param keepsResult whether the line of the result is part of the answer
+     */
+    FormatReader(boolean keepsResult, Sink sink) {
+        this.sink = sink;
+        answer = new AnswerPart(text, keepsResult, sink);
+    }
+
+    /**
+     * Makes the text that follows the answer.
+     *
+     * @param afterAnswerLine whether it has followed a line {@code === Answer}
+     */
+    void startInAnswer(boolean afterAnswerLine) {
+        hasAnswerLine = afterAnswerLine;
+        startAnswer(0);
     }
 
     /** The model has sent its own reasoning before the text. No effect once the text has started. */
@@ -94,11 +93,9 @@ final class FormatReader {
         read(true);
         if (inText) {
             inText = false;
-            endLine(text.length(), text.length());
+            late.readText(lineStart, text.length(), text.length());
         }
-        if (result != null && !complete) {
-            releaseResult();
-        }
+        answer.end(complete, hasAnswerLine);
     }
 
     private void read(boolean ended) {
@@ -121,13 +118,13 @@ final class FormatReader {
             }
             if (position == next && lineBreak >= 0) {
                 inText = false;
-                endLine(end, next);
+                late.readText(lineStart, end, next);
             }
         }
     }
 
     private boolean mayBecomeFormatLine(int end) {
-        if (fence.isOpen()) {
+        if (late.isInFence()) {
             return false;
         }
         return FormatLine.mayBecomeHeading(text, lineStart, end, sharp || part == Part.START)
@@ -136,7 +133,7 @@ final class FormatReader {
 
     /** Reads the line if it is not text. Returns false if it is text. */
     private boolean readFormatLine(int end, int next) {
-        if (fence.isOpen() || isBlank(lineStart, end)) {
+        if (late.isInFence() || CodeFence.isBlank(text, lineStart, end)) {
             return false;
         }
         FormatLine heading = FormatLine.heading(text, lineStart, end, sharp || part == Part.START);
@@ -147,11 +144,14 @@ final class FormatReader {
             startAnswer(lineStart);
             return true; // the same line again, as a line of the answer
         }
-        if (heading == null || (part == Part.ANSWER && heading.kind() != FormatLine.Kind.ANSWER)) {
-            return part == Part.ANSWER && readResult(FormatLine.result(text, lineStart, end), lineStart, next);
+        if (part == Part.ANSWER && (heading == null || heading.kind() != FormatLine.Kind.ANSWER)) {
+            return readResult(end, next);
         }
-        readHeading(heading, next);
-        return true;
+        if (heading != null) {
+            position = next;
+            readHeading(heading, next);
+        }
+        return heading != null;
     }
 
     /** Whether a heading at the start of the text counts: a Markdown heading only if it is one of a step. */
@@ -166,47 +166,32 @@ final class FormatReader {
     private void readHeading(FormatLine heading, int next) {
         hasHeading = true;
         if (heading.kind() == FormatLine.Kind.ANSWER) {
-            releaseResult();
             hasAnswerLine = true;
-            if (part != Part.ANSWER) {
-                startAnswer(heading.text().isEmpty() ? next : heading.textStart());
-            }
+            readAnswerHeading(heading, next);
+        } else {
+            part = Part.REASONING;
+            late.readHeading(heading, next);
+            sink.onStep(heading.text());
+        }
+    }
+
+    private void readAnswerHeading(FormatLine heading, int next) {
+        answer.release();
+        if (part != Part.ANSWER) {
+            startAnswer(heading.text().isEmpty() ? next : heading.textStart());
+        }
+        if (!heading.text().isEmpty()) {
+            answer.addResult(heading.asResult(), lineStart, next);
+        }
+    }
+
+    private boolean readResult(int end, int next) {
+        FormatLine line = FormatLine.result(text, lineStart, end);
+        if (line != null) {
             position = next;
-            if (!heading.text().isEmpty()) {
-                FormatLine nested =
-                        FormatLine.result(heading.text(), 0, heading.text().length());
-                readResult(
-                        nested != null
-                                ? nested
-                                : new FormatLine(FormatLine.Kind.RESULT, FormatLine.undecorated(heading.text()), 0),
-                        heading.textStart(),
-                        next);
-            }
-            return;
+            answer.addResult(line, lineStart, next);
         }
-        part = Part.REASONING;
-        position = next;
-        afterOtherHeading = heading.kind() == FormatLine.Kind.OTHER ? next : NONE;
-        sink.onStep(heading.text());
-    }
-
-    private boolean readResult(@Nullable FormatLine line, int start, int next) {
-        if (line == null) {
-            return false;
-        }
-        releaseResult();
-        result = line;
-        resultStart = start;
-        position = next;
-        return true;
-    }
-
-    /** The result so far was not the last line: reports it as text. */
-    private void releaseResult() {
-        if (result != null) {
-            result = null;
-            sink.onAnswer(text, resultStart, position);
-        }
+        return line != null;
     }
 
     private void startAnswer(int start) {
@@ -216,7 +201,7 @@ final class FormatReader {
 
     /** Reads text up to an index. Returns false if the rest of it must wait. */
     private boolean readText(int next, boolean ended) {
-        if (part == Part.START && !isBlank(position, next)) {
+        if (part == Part.START && !CodeFence.isBlank(text, position, next)) {
             if (afterOwnReasoning) {
                 startAnswer(position);
             } else {
@@ -226,28 +211,24 @@ final class FormatReader {
         if (part != Part.ANSWER) {
             return readReasoning(next, ended);
         }
-        if (result != null && !isBlank(position, next)) {
-            releaseResult();
-        }
-        if (result == null) {
-            sink.onAnswer(text, position, next);
-        }
+        answer.add(position, next);
         position = next;
         return true;
     }
 
     private boolean readReasoning(int next, boolean ended) {
-        int tag = afterOwnReasoning || fence.isOpen() ? NONE : closingTag(next);
+        int tag = afterOwnReasoning || late.isInFence() ? -1 : closingTag(next);
         if (tag >= 0) {
             sink.onReasoning(text, position, tag);
             position = tag + ThinkBlock.END.length();
             ownReasoningEnd = position;
+            answerStart = position;
             part = Part.START;
             afterOwnReasoning = true;
             inText = false;
             sharp = false;
             hasHeading = false;
-            afterOtherHeading = NONE;
+            late.startAt(position);
             return true;
         }
         boolean mayContinue = !ended && next == text.length() && text.charAt(next - 1) != '\n';
@@ -257,41 +238,14 @@ final class FormatReader {
         return until == next;
     }
 
-    /** The index of a closing tag that is not quoted, between the position and an index. */
+    /** The index of a closing tag that is not quoted, between the position and an index; negative: there is none. */
     private int closingTag(int limit) {
         String piece = text.substring(position, limit); // a search in the text would not stop at the limit
         int tag = piece.indexOf(ThinkBlock.END);
         while (tag >= 0 && position + tag > 0 && "`\"'".indexOf(text.charAt(position + tag - 1)) >= 0) {
             tag = piece.indexOf(ThinkBlock.END, tag + 1);
         }
-        return tag < 0 ? NONE : position + tag;
-    }
-
-    private void endLine(int end, int next) {
-        boolean wasOpen = fence.isOpen();
-        if (wasOpen && part != Part.ANSWER && afterFencedAnswer == NONE) {
-            FormatLine heading = FormatLine.heading(text, lineStart, end, false);
-            if (heading != null && heading.kind() == FormatLine.Kind.ANSWER) {
-                afterFencedAnswer = heading.text().isEmpty() ? next : heading.textStart();
-            }
-        }
-        fence.read(text, lineStart, end);
-        if (fence.isOpen() && !wasOpen) {
-            startsWithFence = startsWithFence || isBlank(ownReasoningEnd, lineStart);
-        } else if (wasOpen && !fence.isOpen()) {
-            fenceEnd = lineStart;
-            afterFence = next;
-            afterFencedAnswer = startsWithFence ? afterFencedAnswer : NONE;
-        }
-    }
-
-    private boolean isBlank(int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (!Character.isWhitespace(text.charAt(i))) {
-                return false;
-            }
-        }
-        return true;
+        return tag < 0 ? tag : position + tag;
     }
 
     /** Whether the answer has started. */
@@ -309,9 +263,9 @@ final class FormatReader {
         return hasHeading;
     }
 
-    /** The number of characters before the answer: all of them if it has not started. */
-    int lengthBeforeAnswer() {
-        return part == Part.ANSWER ? answerStart : text.length();
+    /** The number of characters before the answer. Until it has started, those before the answer if the text is complete. */
+    int answerStart() {
+        return answerStart;
     }
 
     /** The number of characters of the model's own reasoning, which ended with a closing tag without an opening tag. */
@@ -319,34 +273,25 @@ final class FormatReader {
         return ownReasoningEnd;
     }
 
-    /** The result, if it is the last line of the answer. Its text has not been reported. */
+    /** The number of characters so far, with the model's own reasoning. */
+    int length() {
+        return text.length();
+    }
+
+    /** The result, if it is the last line of the answer. */
     @Nullable
     FormatLine result() {
-        return result;
+        return answer.result();
     }
 
-    /**
-     * The answer in a text that has ended without a line {@code === Answer}: what follows that line in a code fence that is not closed, or
-     * that the whole text is in; otherwise what follows the last heading if it has other words. Null: there is no such answer.
-     */
-    @Nullable
-    String lateAnswer() {
-        boolean wholeTextInFence = startsWithFence && !fence.isOpen() && isBlank(afterFence, text.length());
-        boolean inFence = (fence.isOpen() || wholeTextInFence) && afterFencedAnswer != NONE;
-        int start = lateAnswerStart();
-        int end = inFence && wholeTextInFence ? Math.max(start, fenceEnd) : text.length();
-        return start == NONE || isBlank(start, end) ? null : text.substring(start, end);
+    /** The answer of a text that has ended before the answer has started. */
+    LateAnswer late() {
+        return late;
     }
 
-    /** Where that answer starts. */
-    int lateAnswerStart() {
-        return isLateAnswerInFence() ? afterFencedAnswer : afterOtherHeading;
-    }
-
-    /** Whether that answer follows a line {@code === Answer} in a code fence. */
-    boolean isLateAnswerInFence() {
-        boolean inFence = fence.isOpen() || (startsWithFence && isBlank(afterFence, text.length()));
-        return inFence && afterFencedAnswer != NONE;
+    /** A part of the text, the model's own reasoning included. */
+    String text(int from, int to) {
+        return text.substring(from, to);
     }
 
     /** The text so far, without the model's own reasoning. */

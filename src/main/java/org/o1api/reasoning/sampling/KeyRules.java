@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyRules {
     private static final String ENGLISH = "answer";
-    private static final String OTHER_LANGUAGES =
+    /** Words for "answer", as alternatives of a pattern. */
+    static final String OTHER_LANGUAGES =
             "antwort|antwoord|réponse|respuesta|resposta|risposta|odpowiedź|cevap|svar|ответ"
                     + "|відповідь|答案|回答|答え|答|정답|답|الإجابة|الجواب|उत्तर|câu trả lời|đáp án|jawaban";
 

@@ -26,6 +26,7 @@ final class SampleCalls {
     private final SampleRequests requests;
     private final VoteNotes notes;
     private final StepNumbers steps;
+    private final boolean keepsResult;
     private final Ballot ballot = new Ballot();
     private final List<SampleStep> samples = new ArrayList<>();
     /** The open samples, by the index of the call. */
@@ -50,6 +51,7 @@ final class SampleCalls {
         this.requests = requests;
         this.notes = notes;
         this.steps = steps;
+        keepsResult = SampleReader.isResultAskedFor(turn.prompt());
     }
 
     /**
@@ -70,7 +72,7 @@ final class SampleCalls {
             }
             open.put(index, number);
             callIndexes.add(index);
-            samples.add(new SampleStep(steps.next(), notes.title(number + 1), turn.log()));
+            samples.add(new SampleStep(steps.next(), notes.title(number + 1), keepsResult, turn.log()));
             started++;
         }
         return started;

@@ -2,12 +2,14 @@ package org.o1api.reasoning.sampling;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.o1api.json.ContentText;
 import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
+import org.o1api.model.Role;
 import org.o1api.model.SurrogateGuard;
 import org.o1api.model.TurnEvent;
+import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.text.LoopDetector;
-import org.o1api.reasoning.text.ThinkSplitter;
 
 /**
  * Reads a reply that contains both reasoning and answer, as it arrives: reasoning in steps {@code === Step: TITLE}, a line
@@ -19,7 +21,8 @@ import org.o1api.reasoning.text.ThinkSplitter;
  *       heading is the answer.
  *   <li>A reply without a line {@code === Answer}: all text was reported as reasoning, and at the end the whole text is the answer.
  *       If such a reply is truncated, this applies only if it has no headings at all; otherwise it has no answer.
- *   <li>The result is not part of the answer's text unless it is the whole answer. Then the answer is the bare result.
+ *   <li>The result is not part of the answer's text if the reply has a line {@code === Answer}, unless the text before announces it, it is
+ *       not the only such line, or the caller has asked for it. If it is the whole answer, the answer is the bare result.
  *   <li>Tool calls, refusals and images are part of the answer. Text before them is reasoning unless the answer has started.
  * </ul>
  *
@@ -28,19 +31,15 @@ import org.o1api.reasoning.text.ThinkSplitter;
 public final class SampleReader {
     private final SampleListener listener;
     private final boolean startsThinking;
+    private final boolean keepsResult;
     private final AnswerParts answer = new AnswerParts();
     private final PartText reasoning;
     private final PartText answerText;
     private final PartText refusal;
     private final LoopDetector textLoop = new LoopDetector();
     private final LoopDetector reasoningLoop = new LoopDetector();
-    private final ThinkSplitter think = ThinkSplitter.ofAnswer(this::addOwnReasoning);
-    /** Text that the splitter has not read yet. */
-    private final StringBuilder unsplit = new StringBuilder();
-    /** All text as long as it may be the model's own reasoning. */
-    private final StringBuilder beforeText = new StringBuilder();
-
-    private FormatReader format = new FormatReader(new Parts(true));
+    private final TextStart start;
+    private FormatReader format;
     /** The number of characters of the reply's text before those that the format's reader got. */
     private int textStart;
 
@@ -52,19 +51,39 @@ public final class SampleReader {
     private @Nullable FinishReason reason;
 
     /**
-     * Creates a reader of one reply.
+     * Creates a reader of one reply to a caller who has not asked for the line of the result.
      *
      * @param startsThinking whether the text starts inside the model's own reasoning, without an opening tag
      */
     public SampleReader(boolean startsThinking, SampleListener listener) {
+        this(startsThinking, false, listener);
+    }
+
+    /**
+     * Creates a reader of one reply.
+     *
+     * @param startsThinking whether the text starts inside the model's own reasoning, without an opening tag
+     * @param keepsResult whether the answer has the line of the result, because {@linkplain #isResultAskedFor the caller has asked for it}
+     */
+    public SampleReader(boolean startsThinking, boolean keepsResult, SampleListener listener) {
         this.listener = listener;
         this.startsThinking = startsThinking;
+        this.keepsResult = keepsResult;
+        start = new TextStart(startsThinking, this::addOwnReasoning);
         reasoning = new PartText(listener::onReasoning);
         answerText = new PartText(text -> report(new TurnEvent.AnswerText(text)));
         refusal = new PartText(text -> report(new TurnEvent.RefusalText(text)));
-        if (startsThinking) {
-            think.startInReasoning();
-        }
+        format = new FormatReader(keepsResult, new Parts(true));
+    }
+
+    /**
+     * Whether the caller's own messages mention a line {@code Answer: RESULT}, in any of the languages of {@link FormatLine}: then the
+     * caller may look for it in the answer.
+     */
+    public static boolean isResultAskedFor(Prompt prompt) {
+        return prompt.messages().stream()
+                .filter(message -> message.role() == Role.USER || message.role().isInstruction())
+                .anyMatch(message -> FormatLine.mentionsResult(ContentText.of(message.content())));
     }
 
     /** The parts of the text. */
@@ -123,38 +142,26 @@ public final class SampleReader {
     }
 
     private void feedText(String text) {
+        textLoop.feed(text);
         if (textEnded) {
             answerText.append(text, 0, text.length());
-            return;
-        }
-        if (!format.hasAnswerPart()) {
-            textLoop.feed(text);
-        }
-        if (think.isDone()) {
+        } else if (start.isOver()) {
             format.feed(text, 0);
+            untaggedReasoningLength = textStart + format.answerStart();
         } else {
-            beforeText.append(text);
-            unsplit.append(text);
-            readUnsplit(false);
-        }
-        countUntagged();
-    }
-
-    private void readUnsplit(boolean ended) {
-        int position = think.read(unsplit, 0, ended);
-        textStart += position;
-        if (think.isDone()) {
-            format.feed(unsplit, position);
-            unsplit.setLength(0);
-            beforeText.setLength(0);
-        } else {
-            unsplit.delete(0, position);
+            start.add(text);
+            startFormat();
         }
     }
 
-    private void countUntagged() {
-        untaggedReasoningLength =
-                think.isDone() ? textStart + format.lengthBeforeAnswer() : textStart + unsplit.length();
+    private void startFormat() {
+        if (start.isOver()) {
+            textStart = start.length();
+            format.feed(start.text(), textStart);
+            untaggedReasoningLength = textStart + format.answerStart();
+        } else {
+            untaggedReasoningLength = start.text().length();
+        }
     }
 
     private void addOwnReasoning(CharSequence text, int from, int to) {
@@ -181,32 +188,27 @@ public final class SampleReader {
         if (textEnded) {
             return;
         }
-        if (!think.isDone()) {
-            readUnsplit(true);
+        textEnded = true;
+        if (!start.isOver()) {
+            start.end();
+            startFormat();
         }
-        if (!think.isDone()) { // the model's own reasoning has not ended: the format may be in it
-            format = new FormatReader(new Parts(false));
-            format.feed(beforeText, 0);
-            textStart = 0;
+        if (!start.isOver()) { // the model's own reasoning has not ended: the format may be in it
+            format = new FormatReader(keepsResult, new Parts(false));
+            format.feed(start.text(), 0);
         }
         format.end(complete);
-        textEnded = true;
         reasoning.end();
         textLoop.end();
         reasoningLoop.end();
         hasFormat = format.hasAnswerLine();
-        untaggedReasoningLength = textStart + format.lengthBeforeAnswer();
+        untaggedReasoningLength = textStart + (format.hasAnswerPart() ? format.answerStart() : format.length());
         readResult(format);
     }
 
     private void readResult(FormatReader reader) {
         FormatLine line = reader.result();
-        if (line != null) {
-            result = wellFormed(line.text());
-            if (!answerText.hasText()) {
-                answerText.append(line.text(), 0, line.text().length());
-            }
-        }
+        result = line == null ? result : wellFormed(line.text());
     }
 
     private void showWholeTextBeforeImage() {
@@ -233,49 +235,25 @@ public final class SampleReader {
 
     /** Reports the answer of a reply in which no answer has started, or only a blank one. */
     private void showLateAnswer(boolean complete) {
-        String late = format.hasAnswerPart() ? null : format.lateAnswer();
-        boolean isOwnReasoning = !think.isDone() && !startsThinking;
-        if (late != null) {
-            hasFormat = format.isLateAnswerInFence();
-            showAnswer(late, complete);
-            untaggedReasoningLength = textStart + format.lateAnswerStart();
-        } else if (complete ? !isOwnReasoning : think.isDone() && !format.hasHeading()) {
+        LateAnswer late = format.late();
+        boolean isOwnReasoning = !start.isOver() && !startsThinking;
+        if (!format.hasAnswerPart() && late.exists()) {
+            hasFormat = late.isFenced();
+            showAnswer(format.text(late.start(), late.end()), complete);
+            untaggedReasoningLength = textStart + late.start();
+        } else if (complete ? !isOwnReasoning : start.isOver() && !format.hasHeading()) {
             showWholeText();
         }
     }
 
     private void showWholeText() {
-        StringBuilder whole = new StringBuilder();
-        PartText text = new PartText(whole::append);
-        FormatReader reader = new FormatReader(new FormatReader.Sink() {
-            @Override
-            public void onStep(String title) {
-                text.startSection();
-                if (!title.isEmpty()) {
-                    text.append("### " + title, 0, title.length() + 4);
-                    text.startSection();
-                }
-            }
-
-            @Override
-            public void onReasoning(CharSequence piece, int from, int to) {
-                text.append(piece, from, to);
-            }
-
-            @Override
-            public void onAnswer(CharSequence piece, int from, int to) {
-                text.append(piece, from, to);
-            }
-        });
-        reader.feed(format.text(), 0);
-        reader.end(false);
-        text.end();
-        showAnswer(whole.toString(), true);
+        showAnswer(WholeText.of(format.text()), reason == null || reason.isComplete());
         untaggedReasoningLength = textStart + format.ownReasoningLength();
     }
 
     private void showAnswer(String text, boolean complete) {
-        FormatReader reader = FormatReader.ofAnswer(new Parts(false));
+        FormatReader reader = new FormatReader(keepsResult, new Parts(false));
+        reader.startInAnswer(hasFormat);
         reader.feed(text, 0);
         reader.end(complete);
         readResult(reader);
@@ -297,9 +275,9 @@ public final class SampleReader {
         return reason != null && reason.isComplete() && hasAnswer();
     }
 
-    /** Whether the reasoning repeats itself: the call should be cancelled. */
+    /** Whether the reply repeats itself: the call should be cancelled unless its answer is shown already. */
     public boolean isRepeating() {
-        return !hasAnswer() && (textLoop.isFound() || reasoningLoop.isFound());
+        return textLoop.isFound() || reasoningLoop.isFound();
     }
 
     /** The answer so far: text, refusal, images and tool calls. Pieces of one text are joined. */

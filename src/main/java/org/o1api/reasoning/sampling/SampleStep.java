@@ -13,6 +13,7 @@ import org.o1api.reasoning.TurnLog;
 /** One of several samples: shown as a step while it arrives, and kept in case that its answer is wanted. */
 final class SampleStep implements SampleListener {
     private final int step;
+    private final boolean keepsResult;
     private final TurnLog out;
     private @Nullable SampleReader reader;
     private @Nullable FinishReason reason;
@@ -20,9 +21,14 @@ final class SampleStep implements SampleListener {
     private boolean showsAnswer;
     private boolean afterHeading;
 
-    /** Starts the step. */
-    SampleStep(int step, String title, TurnLog out) {
+    /**
+     * Starts the step.
+     *
+     * @param keepsResult whether the answer has the line of the result
+     */
+    SampleStep(int step, String title, boolean keepsResult, TurnLog out) {
         this.step = step;
+        this.keepsResult = keepsResult;
         this.out = out;
         out.stepStarted(step, StepKind.SAMPLE, title);
     }
@@ -43,7 +49,7 @@ final class SampleStep implements SampleListener {
     private SampleReader reader(boolean startsThinking) {
         SampleReader current = reader;
         if (current == null) {
-            current = new SampleReader(startsThinking, this);
+            current = new SampleReader(startsThinking, keepsResult, this);
             reader = current;
         }
         return current;
@@ -58,7 +64,7 @@ final class SampleStep implements SampleListener {
         return hasText;
     }
 
-    /** Whether the reasoning repeats itself: the call should be cancelled. */
+    /** Whether the reply repeats itself: the call should be cancelled. */
     boolean isRepeating() {
         return reader().isRepeating();
     }

@@ -65,7 +65,7 @@ final class SingleTurn {
             SampleReader reader = null;
             FinishReason reason;
             try (Call call = calls.reasoningCall(request)) {
-                reader = new SampleReader(call.startsThinking(), visible);
+                reader = new SampleReader(call.startsThinking(), SampleReader.isResultAskedFor(prompt), visible);
                 reason = read(call, reader);
             } catch (UpstreamException e) {
                 if (retries == MAX_RETRIES || reader == null || visible.hasAnswer() || !calls.awaitRetry(e)) {
@@ -113,7 +113,7 @@ final class SingleTurn {
         for (Delta delta : call) {
             reader.feed(delta);
             calls.setUntaggedReasoning(reader.untaggedReasoningLength());
-            if (reader.isRepeating()) {
+            if (reader.isRepeating() && !visible.hasAnswer()) {
                 visible.closeWithNote(settings.notes().loop());
                 out.endedBy(EndedBy.LOOP);
                 return FinishReason.LENGTH;

@@ -22,9 +22,9 @@ record SampleOutcome(
     private static final Pattern OTHER = Pattern.compile("\\{([RFI]):([^}]*)\\}|\\{(T):(.*?\\))\\}");
 
     /** Reads a reply in pieces. */
-    static SampleOutcome of(List<Delta> deltas, boolean startsThinking, FinishReason reason) {
+    static SampleOutcome of(List<Delta> deltas, boolean startsThinking, boolean keepsResult, FinishReason reason) {
         Recorder recorder = new Recorder();
-        SampleReader reader = new SampleReader(startsThinking, recorder);
+        SampleReader reader = new SampleReader(startsThinking, keepsResult, recorder);
         deltas.forEach(reader::feed);
         reader.end(reason);
         StringBuilder answer = new StringBuilder();

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.TurnEvent;
@@ -48,7 +49,7 @@ class SampleReaderTest {
         }
 
         private SampleOutcome read(List<Delta> deltas) {
-            return SampleOutcome.of(deltas, cell(4).contains("thinking"), reason());
+            return SampleOutcome.of(deltas, cell(4).contains("thinking"), cell(4).contains("asked"), reason());
         }
 
         @Override
@@ -135,11 +136,12 @@ class SampleReaderTest {
             }
             List<Delta> deltas = SampleOutcome.deltas(reply.toString());
             boolean startsThinking = random.nextInt(4) == 0;
+            boolean keepsResult = random.nextInt(4) == 0;
             FinishReason reason = random.nextInt(4) == 0 ? FinishReason.LENGTH : FinishReason.STOP;
-            SampleOutcome outcome = SampleOutcome.of(deltas, startsThinking, reason);
+            SampleOutcome outcome = SampleOutcome.of(deltas, startsThinking, keepsResult, reason);
             for (int size = 1; size <= 3; size++) {
-                assertThat(SampleOutcome.of(SampleOutcome.split(deltas, size), startsThinking, reason))
-                        .as("%s, %s, %s", reply, startsThinking, reason)
+                assertThat(SampleOutcome.of(SampleOutcome.split(deltas, size), startsThinking, keepsResult, reason))
+                        .as("%s, %s, %s, %s", reply, startsThinking, keepsResult, reason)
                         .isEqualTo(outcome);
             }
         }
@@ -184,7 +186,7 @@ class SampleReaderTest {
     }
 
     private static int untagged(String reply) {
-        return SampleOutcome.of(SampleOutcome.deltas(reply), false, FinishReason.STOP)
+        return SampleOutcome.of(SampleOutcome.deltas(reply), false, false, FinishReason.STOP)
                 .untagged();
     }
 
@@ -248,7 +250,7 @@ class SampleReaderTest {
     }
 
     @Test
-    void detectsReasoningThatRepeatsItselfAndNotAnAnswer() {
+    void detectsTextThatRepeatsItself() {
         String loop = "and so on, and so forth, ".repeat(200);
         SampleReader text = new SampleReader(false, NOBODY);
         text.feed(new Delta.Text("=== Step: A\n" + loop));
@@ -261,9 +263,30 @@ class SampleReaderTest {
 
         SampleReader answer = new SampleReader(false, NOBODY);
         answer.feed(new Delta.Text("=== Answer\n"));
-        answer.feed(new Delta.Text(loop));
-        answer.end(FinishReason.STOP);
         assertThat(answer.isRepeating()).isFalse();
+        answer.feed(new Delta.Text(loop));
+        assertThat(answer.isRepeating()).isTrue();
+    }
+
+    /** What a vote counts at the end of a call is what is known before. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "It is 42.",
+                "We add.\nAnswer: 42",
+                "=== Step: A\nx\n=== Answer\nz\nAnswer: 4",
+                "=== Step: A\nIt is 42.",
+                "<think>hm</think>\n=== Answer\nz",
+                "hm</think>z",
+                "=== Step: A\nx\n=== Answer: y\nz"
+            })
+    void knowsWhatIsNotTheAnswerBeforeTheEnd(String reply) {
+        SampleReader reader = new SampleReader(false, NOBODY);
+        SampleOutcome.split(SampleOutcome.deltas(reply), 3).forEach(reader::feed);
+        int before = reader.untaggedReasoningLength();
+        reader.end(FinishReason.STOP);
+
+        assertThat(before).isEqualTo(reader.untaggedReasoningLength()).isLessThan(reply.length());
     }
 
     @Test
@@ -276,7 +299,7 @@ class SampleReaderTest {
     }
 
     private static String conclusion(String reply) {
-        return SampleOutcome.of(SampleOutcome.deltas(reply), false, FinishReason.STOP)
+        return SampleOutcome.of(SampleOutcome.deltas(reply), false, false, FinishReason.STOP)
                 .conclusion();
     }
 }
