@@ -118,10 +118,4 @@ final class AnswerPart {
         }
         return end > 0 && ANNOUNCING.indexOf(text.charAt(end - 1)) >= 0;
     }
-
-    /** The result, if it is the last line of the answer. */
-    @Nullable
-    FormatLine result() {
-        return result;
-    }
 }

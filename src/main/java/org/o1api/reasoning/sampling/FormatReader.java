@@ -1,6 +1,5 @@
 package org.o1api.reasoning.sampling;
 
-import org.jspecify.annotations.Nullable;
 import org.o1api.model.ThinkBlock;
 import org.o1api.reasoning.text.ThinkSplitter;
 
@@ -13,11 +12,11 @@ import org.o1api.reasoning.text.ThinkSplitter;
  * that does not start with a heading is the answer.
  */
 final class FormatReader {
-    /** Receives the parts. White space is not trimmed. */
+    /** Receives the parts, or only the answer. White space is not trimmed. */
     interface Sink {
-        void onStep(String title);
+        default void onStep(String title) {}
 
-        void onReasoning(CharSequence text, int from, int to);
+        default void onReasoning(CharSequence text, int from, int to) {}
 
         void onAnswer(CharSequence text, int from, int to);
     }
@@ -276,12 +275,6 @@ final class FormatReader {
     /** The number of characters so far, with the model's own reasoning. */
     int length() {
         return text.length();
-    }
-
-    /** The result, if it is the last line of the answer. */
-    @Nullable
-    FormatLine result() {
-        return answer.result();
     }
 
     /** The answer of a text that has ended before the answer has started. */

@@ -30,24 +30,16 @@ import org.o1api.reasoning.text.LoopDetector;
  */
 public final class SampleReader {
     private final SampleListener listener;
-    private final boolean startsThinking;
-    private final boolean keepsResult;
     private final AnswerParts answer = new AnswerParts();
     private final PartText reasoning;
     private final PartText answerText;
     private final PartText refusal;
     private final LoopDetector textLoop = new LoopDetector();
     private final LoopDetector reasoningLoop = new LoopDetector();
-    private final TextStart start;
-    private FormatReader format;
-    /** The number of characters of the reply's text before those that the format's reader got. */
-    private int textStart;
+    private final ReplyText text;
 
     private boolean inOwnReasoning;
     private boolean textEnded;
-    private boolean hasFormat;
-    private int untaggedReasoningLength;
-    private @Nullable String result;
     private @Nullable FinishReason reason;
 
     /**
@@ -67,13 +59,10 @@ public final class SampleReader {
      */
     public SampleReader(boolean startsThinking, boolean keepsResult, SampleListener listener) {
         this.listener = listener;
-        this.startsThinking = startsThinking;
-        this.keepsResult = keepsResult;
-        start = new TextStart(startsThinking, this::addOwnReasoning);
         reasoning = new PartText(listener::onReasoning);
         answerText = new PartText(text -> report(new TurnEvent.AnswerText(text)));
         refusal = new PartText(text -> report(new TurnEvent.RefusalText(text)));
-        format = new FormatReader(keepsResult, new Parts(true));
+        text = new ReplyText(startsThinking, keepsResult, this::addOwnReasoning, new Parts());
     }
 
     /**
@@ -88,34 +77,24 @@ public final class SampleReader {
 
     /** The parts of the text. */
     private final class Parts implements FormatReader.Sink {
-        private final boolean showsReasoning;
-
-        Parts(boolean showsReasoning) {
-            this.showsReasoning = showsReasoning;
-        }
-
         @Override
         public void onStep(String title) {
-            if (showsReasoning) {
-                reasoning.end();
-                listener.onStep(wellFormed(title));
-            }
+            reasoning.end();
+            listener.onStep(wellFormed(title));
         }
 
         @Override
-        public void onReasoning(CharSequence text, int from, int to) {
-            if (showsReasoning) {
-                if (inOwnReasoning) {
-                    inOwnReasoning = false;
-                    reasoning.startSection();
-                }
-                reasoning.append(text, from, to);
+        public void onReasoning(CharSequence piece, int from, int to) {
+            if (inOwnReasoning) {
+                inOwnReasoning = false;
+                reasoning.startSection();
             }
+            reasoning.append(piece, from, to);
         }
 
         @Override
-        public void onAnswer(CharSequence text, int from, int to) {
-            answerText.append(text, from, to);
+        public void onAnswer(CharSequence piece, int from, int to) {
+            answerText.append(piece, from, to);
         }
     }
 
@@ -133,7 +112,9 @@ public final class SampleReader {
             refusal.append(piece.text(), 0, piece.text().length());
         } else if (delta instanceof Delta.Image image) {
             endText(true);
-            showWholeTextBeforeImage();
+            if (answer.isEmpty()) {
+                text.showIfPlain();
+            }
             report(new TurnEvent.Image(image.json()));
         } else if (delta instanceof Delta.ToolCall piece) {
             endText(true);
@@ -141,40 +122,26 @@ public final class SampleReader {
         }
     }
 
-    private void feedText(String text) {
-        textLoop.feed(text);
+    private void feedText(String piece) {
+        textLoop.feed(piece);
         if (textEnded) {
-            answerText.append(text, 0, text.length());
-        } else if (start.isOver()) {
-            format.feed(text, 0);
-            untaggedReasoningLength = textStart + format.answerStart();
+            answerText.append(piece, 0, piece.length());
         } else {
-            start.add(text);
-            startFormat();
+            text.feed(piece);
         }
     }
 
-    private void startFormat() {
-        if (start.isOver()) {
-            textStart = start.length();
-            format.feed(start.text(), textStart);
-            untaggedReasoningLength = textStart + format.answerStart();
-        } else {
-            untaggedReasoningLength = start.text().length();
-        }
-    }
-
-    private void addOwnReasoning(CharSequence text, int from, int to) {
-        if (format.hasAnswerPart() || textEnded) {
+    private void addOwnReasoning(CharSequence piece, int from, int to) {
+        if (text.hasAnswerPart() || textEnded) {
             return; // after the start of the answer there is no step to show it in
         }
         if (!inOwnReasoning) {
             inOwnReasoning = true;
             reasoning.startSection();
         }
-        reasoning.append(text, from, to);
+        reasoning.append(piece, from, to);
         if (reasoning.hasText()) {
-            format.startAfterOwnReasoning();
+            text.startAfterOwnReasoning();
         }
     }
 
@@ -185,35 +152,12 @@ public final class SampleReader {
 
     /** Ends the text, before output of another type or at the end of the reply. */
     private void endText(boolean complete) {
-        if (textEnded) {
-            return;
-        }
-        textEnded = true;
-        if (!start.isOver()) {
-            start.end();
-            startFormat();
-        }
-        if (!start.isOver()) { // the model's own reasoning has not ended: the format may be in it
-            format = new FormatReader(keepsResult, new Parts(false));
-            format.feed(start.text(), 0);
-        }
-        format.end(complete);
-        reasoning.end();
-        textLoop.end();
-        reasoningLoop.end();
-        hasFormat = format.hasAnswerLine();
-        untaggedReasoningLength = textStart + (format.hasAnswerPart() ? format.answerStart() : format.length());
-        readResult(format);
-    }
-
-    private void readResult(FormatReader reader) {
-        FormatLine line = reader.result();
-        result = line == null ? result : wellFormed(line.text());
-    }
-
-    private void showWholeTextBeforeImage() {
-        if (answer.isEmpty() && !format.hasHeading()) {
-            showWholeText();
+        if (!textEnded) {
+            textEnded = true;
+            text.end(complete);
+            reasoning.end();
+            textLoop.end();
+            reasoningLoop.end();
         }
     }
 
@@ -224,43 +168,16 @@ public final class SampleReader {
      */
     public void end(FinishReason why) {
         reason = why;
-        boolean complete = why.isComplete();
-        endText(complete);
+        endText(why.isComplete());
         refusal.end();
         if (answer.isEmpty()) {
-            showLateAnswer(complete);
+            text.showLateAnswer(why.isComplete());
         }
         answerText.end();
     }
 
-    /** Reports the answer of a reply in which no answer has started, or only a blank one. */
-    private void showLateAnswer(boolean complete) {
-        LateAnswer late = format.late();
-        boolean isOwnReasoning = !start.isOver() && !startsThinking;
-        if (!format.hasAnswerPart() && late.exists()) {
-            hasFormat = late.isFenced();
-            showAnswer(format.text(late.start(), late.end()), complete);
-            untaggedReasoningLength = textStart + late.start();
-        } else if (complete ? !isOwnReasoning : start.isOver() && !format.hasHeading()) {
-            showWholeText();
-        }
-    }
-
-    private void showWholeText() {
-        showAnswer(WholeText.of(format.text()), reason == null || reason.isComplete());
-        untaggedReasoningLength = textStart + format.ownReasoningLength();
-    }
-
-    private void showAnswer(String text, boolean complete) {
-        FormatReader reader = new FormatReader(keepsResult, new Parts(false));
-        reader.startInAnswer(hasFormat);
-        reader.feed(text, 0);
-        reader.end(complete);
-        readResult(reader);
-    }
-
-    private static String wellFormed(String text) {
-        StringBuilder copy = new StringBuilder(text);
+    private static String wellFormed(String title) {
+        StringBuilder copy = new StringBuilder(title);
         SurrogateGuard.replaceUnpaired(copy, 0, copy.length());
         return copy.toString();
     }
@@ -290,18 +207,12 @@ public final class SampleReader {
      * Valid after the end.
      */
     boolean hasFormat() {
-        return hasFormat;
-    }
-
-    /** What follows {@code Answer:} on the last line of a complete reply; null if it has no such line. Valid after the end. */
-    @Nullable
-    String resultLine() {
-        return result;
+        return text.hasFormat();
     }
 
     /** The reply's text without the model's own reasoning: steps, answer and result, as the model wrote them. */
     public String text() {
-        return format.text();
+        return text.toString();
     }
 
     /** The same; if it repeats itself, without the repetitions. */
@@ -317,6 +228,6 @@ public final class SampleReader {
      * org.o1api.reasoning.ModelCalls#setUntaggedReasoning}.
      */
     public int untaggedReasoningLength() {
-        return untaggedReasoningLength;
+        return text.lengthBeforeAnswer();
     }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
@@ -15,10 +14,10 @@ import org.o1api.model.TurnEvent;
  *
  * @param reasoning the steps, as {@code [TITLE] text}
  * @param answer the answer's text; other events in braces
+ * @param text what the key is read from
  * @param untagged the number of characters before the answer
  */
-record SampleOutcome(
-        String reasoning, String answer, @Nullable String result, boolean complete, String conclusion, int untagged) {
+record SampleOutcome(String reasoning, String answer, String text, boolean complete, String conclusion, int untagged) {
     private static final Pattern OTHER = Pattern.compile("\\{([RFI]):([^}]*)\\}|\\{(T):(.*?\\))\\}");
 
     /** Reads a reply in pieces. */
@@ -35,7 +34,7 @@ record SampleOutcome(
         return new SampleOutcome(
                 recorder.reasoning.toString(),
                 answer.toString(),
-                reader.resultLine(),
+                reader.text(),
                 reader.isComplete(),
                 SampleKey.of(reader.answer(), reader.text()).label(),
                 reader.untaggedReasoningLength());

@@ -71,7 +71,11 @@ class SampleReaderTest {
 
         assertThat(outcome.reasoning()).isEqualTo(row.cell(1));
         assertThat(outcome.answer()).isEqualTo(row.cell(2));
-        assertThat(outcome.result() == null ? "" : outcome.result()).isEqualTo(row.cell(3));
+        if (!row.cell(3).isEmpty()) {
+            assertThat(SampleKey.of(outcome.text()).key())
+                    .isNotNull()
+                    .isEqualTo(SampleKey.of("Answer: " + row.cell(3)).key());
+        }
         assertThat(outcome.complete())
                 .isEqualTo(row.reason() == FinishReason.STOP && !row.cell(4).contains("incomplete"));
     }

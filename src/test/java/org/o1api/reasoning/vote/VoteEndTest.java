@@ -284,6 +284,7 @@ class VoteEndTest {
             text
             reasoning
             text without headings
+            answer
             """)
     void aSampleThatRepeatsItselfIsCancelledAndDoesNotVote(String kind) {
         Reply loop = loop(kind);
@@ -304,6 +305,9 @@ class VoteEndTest {
         return switch (kind) {
             case "text" -> Reply.of(new Delta.Text("=== Step: A\n"), new Delta.Text(LOOP), new Delta.Text("late 8"));
             case "reasoning" -> Reply.of(new Delta.Reasoning(LOOP), new Delta.Text("late 8"));
+            case "answer" ->
+                Reply.of(
+                        new Delta.Text("=== Step: A\nx\n=== Answer\n"), new Delta.Text(LOOP), new Delta.Text("late 8"));
             default -> Reply.of(new Delta.Text(LOOP), new Delta.Text("late 8"));
         };
     }

@@ -17,6 +17,7 @@ import org.o1api.model.Effort;
 import org.o1api.model.EndedBy;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
+import org.o1api.model.Message;
 import org.o1api.model.TurnSummary.Agreement;
 import org.o1api.model.TurnSummary.Samples;
 import org.o1api.reasoning.SamplingFixture;
@@ -97,10 +98,19 @@ class VoteStrategyTest {
     }
 
     @Test
+    void sendsTheResultLineIfTheCallerHasAskedForIt() {
+        turn.messages(Message.user("Why? End with a line 'Answer: <number>'."));
+        run(SamplingFixture.samples("7", "7", "7", "7"));
+        assertThat(turn.out().answer()).isEqualTo("It is 7.\nAnswer: 7");
+    }
+
+    /** All of such a reply is the answer, also for the usage. */
+    @Test
     void aModelThatIgnoresTheFormatVotesToo() {
         run(SamplingFixture.computed(call -> "I add them. So the answer is 7, I think."));
         assertThat(turn.out().answer()).isEqualTo("I add them. So the answer is 7, I think.");
         assertThat(turn.ledger().calls()).isEqualTo(4);
+        assertThat(turn.ledger().answerUsage().reasoningTokens()).isZero();
     }
 
     @Test
