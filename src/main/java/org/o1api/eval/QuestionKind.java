@@ -38,7 +38,7 @@ enum QuestionKind {
         }
         return switch (answer.kind()) {
             case NUMBER -> NUMBER;
-            case OPTION -> OPTION;
+            case OPTION, OPTION_OR_NAME -> OPTION;
             case TRUTH -> YES_NO;
             case TEXT, JSON, TOOL_CALLS, REFUSAL -> TEXT;
         };

@@ -13,6 +13,8 @@ public final class AnswerKey {
         NUMBER,
         /** A letter that names one of several options. */
         OPTION,
+        /** A letter, a point and a name. It is an option if the question has options, otherwise a name with an initial. */
+        OPTION_OR_NAME,
         /** Yes, no, true or false. */
         TRUTH,
         TEXT,
@@ -52,6 +54,11 @@ public final class AnswerKey {
         return new AnswerKey(Kind.OPTION, value, value);
     }
 
+    /** For {@code A. Paris} or {@code A. Einstein}. */
+    static AnswerKey optionOrName(char letter, String name) {
+        return labelled(Kind.OPTION_OR_NAME, letter + "." + TextKey.fold(name), letter + ". " + name.strip());
+    }
+
     static AnswerKey truth(String word) {
         String value = word.toLowerCase(Locale.ROOT);
         return new AnswerKey(Kind.TRUTH, value, value);
@@ -64,6 +71,17 @@ public final class AnswerKey {
 
     public Kind kind() {
         return kind;
+    }
+
+    /** The key if the question has options. */
+    AnswerKey ofQuestionWithOptions() {
+        return kind == Kind.OPTION_OR_NAME ? option(value.charAt(0)) : this;
+    }
+
+    /** Whether two results are the same if there are no others: if one is an option, the question has options. */
+    public boolean agreesWith(AnswerKey other) {
+        boolean hasOptions = kind == Kind.OPTION || other.kind == Kind.OPTION;
+        return hasOptions ? ofQuestionWithOptions().equals(other.ofQuestionWithOptions()) : equals(other);
     }
 
     /** The canonical form of the result. */
@@ -79,7 +97,7 @@ public final class AnswerKey {
     /** Whether the result is text rather than a number: a sample whose last number is its only result does not vote against it. */
     boolean isText() {
         return switch (kind) {
-            case OPTION, TRUTH, TEXT, JSON -> true;
+            case OPTION, OPTION_OR_NAME, TRUTH, TEXT, JSON -> true;
             case NUMBER, TOOL_CALLS, REFUSAL -> false;
         };
     }

@@ -61,18 +61,20 @@ final class Ballot {
     @Nullable
     AnswerKey keyOf(int sample) {
         boolean hasText = hasText();
+        boolean hasOption = hasOption();
         return votes.stream()
                 .filter(vote -> vote.sample == sample)
                 .findFirst()
-                .map(vote -> counted(vote.key, hasText))
+                .map(vote -> counted(vote.key, hasText, hasOption))
                 .orElse(null);
     }
 
     Standing standing() {
         boolean hasText = hasText();
+        boolean hasOption = hasOption();
         Map<AnswerKey, List<Integer>> byKey = new LinkedHashMap<>();
         for (Vote vote : votes) {
-            AnswerKey key = counted(vote.key, hasText);
+            AnswerKey key = counted(vote.key, hasText, hasOption);
             if (key != null) {
                 byKey.computeIfAbsent(key, first -> new ArrayList<>()).add(vote.sample);
             }
@@ -104,11 +106,18 @@ final class Ballot {
         return unused;
     }
 
+    private boolean hasOption() {
+        return votes.stream()
+                .map(vote -> vote.key.key())
+                .anyMatch(key -> key != null && key.kind() == AnswerKey.Kind.OPTION);
+    }
+
     private boolean hasText() {
         return votes.stream().map(vote -> vote.key.key()).anyMatch(key -> key != null && key.isText());
     }
 
-    private static @Nullable AnswerKey counted(SampleKey key, boolean hasText) {
-        return key.isLastNumber() && hasText ? null : key.key();
+    private static @Nullable AnswerKey counted(SampleKey vote, boolean hasText, boolean hasOption) {
+        AnswerKey key = vote.isLastNumber() && hasText ? null : vote.key();
+        return key != null && hasOption ? key.ofQuestionWithOptions() : key;
     }
 }

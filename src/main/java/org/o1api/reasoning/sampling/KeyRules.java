@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  *       false.
  * </ol>
  *
+ * <p>A reply in the form that the prompt asks for and without such a line or box has chosen to have no result, unless its whole answer is
+ * nothing but a result.
+ *
  * <p>The prompt asks for the word "Answer"; the word of other languages counts in the same places if no rule applies to the English one.
  *
  * <p>A reply may be anything, also very long or one phrase repeated without end. So the rules only read the end of it, only a few of its
@@ -47,6 +50,9 @@ final class KeyRules {
 
     /** The number of characters of a sentence that are read after the word. */
     private static final int MAX_SENTENCE = 1000;
+
+    /** The number of words of an answer that is nothing but a result, such as {@code 3.7 million people}. */
+    private static final int MAX_WORDS = 3;
 
     /** The number of words and of boxes that are tried, from the last one. */
     private static final int MAX_TRIES = 8;
@@ -93,6 +99,22 @@ final class KeyRules {
         result = result == null ? ofWord(plain, WORD.get(0)) : result;
         result = result == null ? ofLastLine(plain, LAST_LINE.get(1)) : result;
         return result == null ? ofWord(plain, WORD.get(1)) : result;
+    }
+
+    /** Returns the result of a text by the first two rules; null if neither applies. */
+    static @Nullable AnswerKey markedResult(String text, String plain) {
+        AnswerKey result = ofLastLine(plain, LAST_LINE.get(0));
+        result = result == null ? ofBox(text) : result;
+        return result == null ? ofLastLine(plain, LAST_LINE.get(1)) : result;
+    }
+
+    /** Returns JSON, or a number, an option, yes, no, true or false in a few words, that is the whole answer; null if it is anything else. */
+    static @Nullable AnswerKey bareResult(String answer) {
+        AnswerKey key = ResultReader.read(answer);
+        boolean isShort = answer.strip().split("\\s++", MAX_WORDS + 1).length <= MAX_WORDS;
+        return key != null && (key.kind() == AnswerKey.Kind.JSON || (isShort && key.kind() != AnswerKey.Kind.TEXT))
+                ? key
+                : null;
     }
 
     private static @Nullable AnswerKey ofLastLine(String text, Pattern pattern) {

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /**
  * Decides whether a result is the number in it: the rest may be a unit, a currency or words that say nothing. {@code At least 5},
- * {@code 5 million} and names such as {@code World War 2} say something else than their number.
+ * {@code 5 fewer} and names such as {@code World War 2} say something else than their number.
  */
 final class NumberContext {
     /** Words directly before a number that do not change what it says. */
@@ -35,14 +35,22 @@ final class NumberContext {
             + "|(?iu)(?<!\\p{L})(?:at least|at most"
             + "|(?:less|more|fewer|greater|higher|lower|larger|bigger|smaller|older|younger|longer|shorter) than|over|under|above"
             + "|below|beyond|before|after|until|till|up to|down to|not|minus|negative|half|twice|double|root|log|ln|sin|cos|tan"
-            + "|factorial|min(?:imum)?|max(?:imum)?)(?:\\s++(?:a|an|of|the))*+\\P{L}*+$");
+            + "|factorial|min(?:imum)?|max(?:imum)?|loss(?:es)?|lost|decreased?|decreases|dropped|reduction|deficit|spring|summer|autumn"
+            + "|winter|early|late)(?:\\s++(?:a|an|by|of|the))*+\\P{L}*+$");
 
-    /** Limits and factors directly after a number. */
+    /** Limits, directions, factors and times after a number. */
     private static final Pattern CHANGED_AFTER = Pattern.compile(
-            "\\+|\\s*+\u00b0\\s?[NSEW](?!\\p{L})"
-                    + "|\\s*+(?:B\\.?C|A\\.?D|C\\.?E|BCE)(?!\\p{L})|(?iu)[\\s,-]*+(?:\\p{L}++\\s++)?(?:(?:or|and)\\s++(?:more|less|fewer|over|under"
+            "\\+|\\.\\d|_\\s?\\{?\\d|\\s?[分万萬亿億]+\u4e4b|(?:[kKMBT]|tn)(?!\\p{L})|\\p{L}\\d"
+                    + "|\\s*+\u00b0\\s?[NSEW](?!\\p{L})"
+                    + "|[^.;]{0,20}?(?<!\\p{L})(?:B\\.?C|A\\.?D|C\\.?E|BCE)(?!\\p{L})"
+                    + "|(?iu)[\\s,-]*+(?:\\p{L}++\\s++)?(?:(?:or|and)\\s++(?:more|less|fewer|over|under"
                     + "|above|below|up|higher|lower|greater|older|younger)|at least|at most|minimum|maximum)(?!\\p{L})"
-                    + "|(?iu)[\\s-]*+(?:hundred|thousand|million|billion|trillion|dozen|squared|cubed|factorial|[ap]\\.?m)(?!\\p{L})");
+                    + "|(?iu)[\\s%-]*+(?:\\p{L}++\\s++){0,2}?(?:less|fewer|lower|below|decrease|reduction|loss(?:es)?|drop|decline|south|west|behind)"
+                    + "(?!\\p{L})"
+                    + "|(?iu)[\\s-]*+(?:dozen|score|mil|squared|cubed|factorial|pi|sqrt|choose|mod|[ap]\\.?\\s?m|o['\u2019]?clock|uhr)(?!\\p{L})");
+
+    /** Not that of a function. */
+    private static final Pattern PARENTHESIS = Pattern.compile("(?<!\\p{L})\\($");
 
     private static final Pattern CAPITALIZED = Pattern.compile("(?<!\\p{L})\\p{Lu}\\p{Ll}++");
     private static final Pattern LETTER = Pattern.compile("\\p{L}");
@@ -90,7 +98,9 @@ final class NumberContext {
     /** Whether what stands before the number is an introduction, such as {@code Total:}. */
     private static boolean endsLabel(String before) {
         String bare = before.stripTrailing();
-        return bare.endsWith(":") || bare.endsWith("=") || bare.endsWith("(");
+        return bare.endsWith(":")
+                || bare.endsWith("=")
+                || PARENTHESIS.matcher(bare).find();
     }
 
     /** Whether there are several words that look like a name. */

@@ -1,8 +1,6 @@
 package org.o1api.reasoning.sampling;
 
-import java.text.Normalizer;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +17,6 @@ final class ResultReader {
     /** The number of connectors in a sentence after which the result is looked for, from the first one. */
     private static final int MAX_CONNECTORS = 16;
 
-    /** The length of a date with its weekday. */
-    private static final int MAX_DATE = 32;
-
     private static final String BEFORE_RESULT = " \t\r\n\f*_~\"'“”‘’«»„|:#=";
     private static final String AFTER_RESULT = " \t\r\n\f*_~\"'“”‘’«»„|;:,!.。";
     private static final Pattern PLACEHOLDER = Pattern.compile(
@@ -29,56 +24,30 @@ final class ResultReader {
     private static final Pattern UNCERTAIN = Pattern.compile(
             "(?iu)(?:approximately|approx\\.?|about|around|roughly|exactly|simply|just|therefore|thus|so)\\s++");
 
-    /** After a letter and a point: another initial, as in J. K. Rowling or U.S., or the second word of a species, as in E. coli. */
-    private static final String NAME_AFTER_INITIAL = "\\p{L}(?:\\.|$)|[a-z]{2,}(?:us|um|is|ae|i|ex|ans|ens)$";
-
-    /** An option at the start: {@code (A)}, {@code A)}, {@code A. Paris}, {@code A}, {@code option A}. */
-    private static final Pattern OPTION =
-            Pattern.compile("(?iu:(?:the\\s+)?(?:option|choice|letter|answer)\\s*+:?\\s*)?"
-                    + "(?:[(\\[]\\s*([A-Za-z])\\s*[)\\]]|([A-J])(?=\\.(?!\\d)\\s*+(?!" + NAME_AFTER_INITIAL + "))"
-                    + "|([A-Z])(?=\\s*$|\\)|:(?![\\\\/])|[,;]\\s|\\s+[-\\u2013\\u2014]\\s"
-                    + "|\\s+(?:because|since|is|as|\\()|\\s*=(?!=)\\s*[A-Za-z][a-z]{2})|([a-z])(?=\\)|\\s*$))");
-
-    private static final Pattern OPTION_LIST =
-            Pattern.compile("\\W*+[A-Z]\\W{0,3}(?:,|;|/|&|\\band\\b|\\bor\\b)\\W{0,3}[A-Z]\\b(?!\\p{L})");
-    private static final Pattern OPTION_ANYWHERE = Pattern.compile("\\(([A-Z])\\)");
-    private static final Pattern NAMED_OPTION =
-            Pattern.compile("(?iu:option|choice|letter)\\s+[\"'(]?([A-Z])(?![\\p{L}\\d])");
-
-    private static final Pattern TRUTH =
-            Pattern.compile("(?iu)(yes|no|true|false)(?![\\p{L}\\d'’-])(?=\\s*$|\\s*[,.;:!()\\u2013\\u2014-]"
-                    + "|\\s+(?:because|since|as|it|he|she|they|this|that|the|we|you|there|i|is|to)(?!\\p{L}))");
-    private static final Pattern TRUTH_AT_END = Pattern.compile("(?iu)(?<!\\p{L})(yes|no|true|false)[\\s.!\"'”’)]*+$");
-
     /** What a sentence may have before its result. */
     private static final Pattern CONNECTOR = Pattern.compile(
             "(?iu)(?:(?<!\\p{L})(?:is|was|be|are|equals|es|est|ist)(?!\\p{L})|是|[:=])"
                     + "(?:\\s++(?:therefore|thus|indeed|simply|clearly|definitely|probably|just|also|that))?+[\\s:\"'“‘]*+");
 
-    private static final Pattern DATE_OR_TIME =
-            Pattern.compile("(?<!\\d)(?:\\d{1,4}([-/.])\\d{1,2}\\1\\d{1,4}|\\d{1,3}:\\d{1,3}(?::\\d{1,3})?)(?!\\d)");
-    private static final Pattern MONTH =
-            Pattern.compile("(?iu)(?<!\\p{L})(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
-                    + "|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?\\s\\d|\\d\\s(?:january|february|march|april"
-                    + "|june|july|august|september|october|november|december)(?!\\p{L})");
     /** Quantities of several units, such as 2 hours 30 minutes. */
     private static final Pattern COMPOUND =
             Pattern.compile("(?iu)\\d++\\s?\\p{L}++(?:,?\\s(?:and\\s)?\\d++\\s?\\p{L}++)++");
 
+    /** Several values in brackets, unless they are one number with groups of digits. */
+    private static final Pattern PAIR = Pattern.compile("[(\\[{][^()\\[\\]{}]*,(?!\\d{3}(?!\\d))[^()\\[\\]{}]*[)\\]}]");
+
+    private static final Pattern RANGE = Pattern.compile("[\\d.,]++\\s?-\\s?[\\d.,]++");
     private static final Pattern ASSIGNMENT = Pattern.compile("(?<![\\p{L}\\d])[\\p{L}]\\w{0,2}\\s*=");
     /** Mathematics that is more than one number. */
     private static final Pattern EXPRESSION =
             Pattern.compile("\\\\[A-Za-z]|[\\^√π²³∞]|\\d[a-ce-zA-Z](?=\\s*[-+*/^=)]|$)|\\d[xyzni](?![\\p{L}])"
                     + "|(?<!\\p{L})[a-z]\\s*[-+*/]\\s*\\d|\\d\\s*[-+*/]\\s*[a-z](?!\\p{L})");
 
-    private static final Pattern ARITHMETIC = Pattern.compile("[\\d\\s.,()$%]*+[-+*/×÷x·][\\d\\s.,()$%+*/×÷x·-]*+");
+    private static final Pattern ARITHMETIC =
+            Pattern.compile("(?![^,]*,\\s)[\\d\\s.,()$%]*+[-+*/×÷x·][\\d\\s.,()$%+*/×÷x·-]*+");
     private static final Pattern PARENTHESES = Pattern.compile("\\([^()]*\\)");
     private static final Pattern CLAUSE_END = Pattern.compile(
             "(?iu)[;,.]\\s(?!\\d|(?:and|or)\\s\\d)|\\s(?:because|since|which|as|so|where|after|when)\\s");
-
-    private static final Pattern LETTERS_AND_DIGITS = Pattern.compile("[\\p{L}\\p{N}]");
-    private static final Pattern BETWEEN_DIGITS = Pattern.compile("(?<=\\p{N})[\\p{P}\\p{Z}\\s]+(?=\\p{N})");
-    private static final Pattern IGNORED = Pattern.compile("[\\p{P}\\p{Z}\\s$`&&[^|]]");
 
     private ResultReader() {}
 
@@ -99,9 +68,9 @@ final class ResultReader {
             return null;
         }
         AnswerKey key = json(text);
-        key = key == null ? optionOrTruth(text) : key;
+        key = key == null ? Choices.atStart(text) : key;
         key = key == null && text.length() <= MAX_RESULT ? number(text) : key;
-        return key == null ? text(text) : key;
+        return key == null ? TextKey.of(text) : key;
     }
 
     /** Reads the rest of a sentence about the answer; null if it has no number, option, or yes or no. */
@@ -110,10 +79,10 @@ final class ResultReader {
         if (text.isEmpty()) {
             return null;
         }
-        AnswerKey key = optionOrTruth(text);
+        AnswerKey key = Choices.atStart(text);
         Matcher connectors = CONNECTOR.matcher(text);
         for (int i = 0; key == null && i < MAX_CONNECTORS && connectors.find(); i++) {
-            key = optionOrTruth(trimmed(text.substring(connectors.end())));
+            key = Choices.atStart(trimmed(text.substring(connectors.end())));
         }
         if (key != null) {
             return key;
@@ -122,17 +91,14 @@ final class ResultReader {
         if (number != null) {
             return ofSentence(text, number);
         }
-        key = last(NAMED_OPTION, text);
-        key = key == null ? last(OPTION_ANYWHERE, text) : key;
-        Matcher truth = TRUTH_AT_END.matcher(text);
-        return key == null && truth.find() ? AnswerKey.truth(truth.group(1)) : key;
+        return Choices.within(text);
     }
 
     /** The last number of a sentence, unless all of its numbers are one result. */
     private static AnswerKey ofSentence(String text, String lastNumber) {
         Matcher connector = CONNECTOR.matcher(text);
         String result = text.substring(connector.lookingAt() ? connector.end() : 0);
-        return isOneResult(result) || isChanged(result) ? text(result) : AnswerKey.number(lastNumber);
+        return isOneResult(result) || isChanged(result) ? TextKey.of(result) : AnswerKey.number(lastNumber);
     }
 
     private static boolean isChanged(String sentence) {
@@ -145,18 +111,7 @@ final class ResultReader {
     }
 
     private static boolean isOneResult(String text) {
-        return DATE_OR_TIME.matcher(text).matches()
-                || (MONTH.matcher(text).find() && text.length() <= MAX_DATE)
-                || COMPOUND.matcher(text).matches();
-    }
-
-    private static @Nullable AnswerKey last(Pattern option, String text) {
-        Matcher options = option.matcher(text);
-        AnswerKey last = null;
-        while (options.find()) {
-            last = AnswerKey.option(options.group(1).charAt(0));
-        }
-        return last;
+        return Dates.isDate(text) || COMPOUND.matcher(text).matches();
     }
 
     private static String trimmed(String text) {
@@ -186,22 +141,10 @@ final class ResultReader {
         return canonical == null ? null : AnswerKey.labelled(AnswerKey.Kind.JSON, canonical, text);
     }
 
-    private static @Nullable AnswerKey optionOrTruth(String text) {
-        Matcher option = OPTION.matcher(text);
-        if (option.lookingAt() && !OPTION_LIST.matcher(text).lookingAt()) {
-            for (int group = 1; group <= option.groupCount(); group++) {
-                String letter = option.group(group);
-                if (letter != null) {
-                    return AnswerKey.option(letter.charAt(0));
-                }
-            }
-        }
-        Matcher truth = TRUTH.matcher(text);
-        return truth.lookingAt() ? AnswerKey.truth(truth.group(1)) : null;
-    }
-
     private static @Nullable AnswerKey number(String text) {
-        if (isOneResult(text)) {
+        if (isOneResult(text)
+                || PAIR.matcher(text).matches()
+                || RANGE.matcher(text).matches()) {
             return null;
         }
         String side = afterLastEquals(text);
@@ -244,16 +187,5 @@ final class ResultReader {
         return NumberContext.isPlain(bare.substring(0, number.start()), bare.substring(number.end()) + rest)
                 ? number.value()
                 : null;
-    }
-
-    private static AnswerKey text(String text) {
-        String folded = Normalizer.normalize(text, Normalizer.Form.NFKC)
-                .toUpperCase(Locale.ROOT)
-                .toLowerCase(Locale.ROOT);
-        String value = LETTERS_AND_DIGITS.matcher(folded).find()
-                ? IGNORED.matcher(BETWEEN_DIGITS.matcher(folded).replaceAll("|"))
-                        .replaceAll("")
-                : folded.replaceAll("\\s+", "");
-        return AnswerKey.labelled(AnswerKey.Kind.TEXT, value, text);
     }
 }

@@ -2,6 +2,7 @@ package org.o1api.reasoning.sampling;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,8 +25,10 @@ public record SampleKey(@Nullable AnswerKey key, boolean isLastNumber, String la
      *
      * @param answer what the client would get
      * @param text the whole text of the reply
+     * @param isInFormat whether the reply is in the form that the prompt asks for: then it has a result only if it marks one, or is
+     *     nothing else
      */
-    public static SampleKey of(List<TurnEvent> answer, String text) {
+    static SampleKey of(List<TurnEvent> answer, String text, boolean isInFormat) {
         StringBuilder shown = new StringBuilder();
         StringBuilder refusal = new StringBuilder();
         Map<Integer, ToolCall> calls = new TreeMap<>();
@@ -45,7 +48,9 @@ public record SampleKey(@Nullable AnswerKey key, boolean isLastNumber, String la
         if (!refusal.isEmpty()) {
             return of(AnswerKey.labelled(AnswerKey.Kind.REFUSAL, "", refusal.toString()));
         }
-        return ofAny(() -> ofText(text, shown.toString()), shown.toString());
+        return ofAny(
+                () -> isInFormat ? ofReplyInFormat(text, shown.toString()) : ofText(text, shown.toString()),
+                shown.toString());
     }
 
     /** Finds the key of a text. A text for which that fails does not vote. */
@@ -65,6 +70,7 @@ public record SampleKey(@Nullable AnswerKey key, boolean isLastNumber, String la
     private static SampleKey ofCalls(Collection<ToolCall> calls) {
         List<String> canonical = new ArrayList<>();
         calls.forEach(call -> canonical.add(call.canonical()));
+        canonical.sort(Comparator.naturalOrder()); // they are made at once
         String value = String.join(", ", canonical);
         return of(AnswerKey.labelled(AnswerKey.Kind.TOOL_CALLS, value, value));
     }
@@ -78,6 +84,13 @@ public record SampleKey(@Nullable AnswerKey key, boolean isLastNumber, String la
         }
         String number = Numbers.last(plain);
         return number == null ? none(shown) : new SampleKey(AnswerKey.number(number), true, number);
+    }
+
+    private static SampleKey ofReplyInFormat(String text, String shown) {
+        String end = KeyRules.endOf(text);
+        AnswerKey key = KeyRules.markedResult(end, PlainText.of(end));
+        key = key == null ? KeyRules.bareResult(shown) : key;
+        return key == null ? none(shown) : of(key);
     }
 
     private static SampleKey none(String shown) {

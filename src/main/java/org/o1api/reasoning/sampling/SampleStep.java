@@ -85,7 +85,7 @@ final class SampleStep implements SampleListener {
 
     /** What the answer votes for. */
     SampleKey key() {
-        return SampleKey.of(reader().answer(), reader().text());
+        return SampleKey.of(reader().answer(), reader().text(), reader().hasFormat());
     }
 
     /** The reply's text without the model's own reasoning. */

@@ -130,6 +130,22 @@ class AutoStrategyTest {
                 .contains(route.equals("agreed") ? ": 2 of 2" : "no results that can be compared");
     }
 
+    /** Without a result line they are open text, although they have numbers and the word "answer". */
+    @Test
+    void proseInTheFormatIsComparedByTheJudge() {
+        int[] samples = {0};
+        List<String> prose =
+                List.of("My friend, the answer is long: it was founded in 1237.", "It has 3.7 million people.");
+        ScriptedUpstream upstream = ScriptedUpstream.answeringWith(
+                request -> SamplingFixture.reply(isJudge(request) ? "same" : "=== Answer\n" + prose.get(samples[0]++)));
+
+        turn.run(auto, upstream);
+
+        assertThat(upstream.requests()).hasSize(3);
+        assertThat(turn.report().route()).isEqualTo("agreed");
+        assertThat(turn.out().answer()).isEqualTo(prose.get(0));
+    }
+
     static Stream<Arguments> repliesWithoutVerdict() {
         return Stream.of(
                 arguments(SamplingFixture.reply("sa").brokenOff(false), StepOutcome.FAILED),

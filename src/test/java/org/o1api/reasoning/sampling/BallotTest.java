@@ -79,6 +79,23 @@ class BallotTest {
                 .startsWith(leader(ballot), leader(ballot) + " (2)", leader(ballot) + " (3)");
     }
 
+    /** Whether a letter before a point is an option or an initial is known if another sample has an option. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            A. Einstein | A. Turing   | A. Einstein   | A. Einstein | 2
+            B. Paris    | (B)         | B. The city   | B           | 3
+            A. Paris    | B. Rome     | (B)           | B           | 2
+            A. Paris    | A. Paris    | B. Rome       | A. Paris    | 2
+            B. Paris    | B. PARIS    | (C)           | B           | 2
+            """)
+    void initialsAreOptionsIfASampleHasAnOption(String first, String second, String third, String leader, int votes) {
+        Ballot ballot = ballot("Answer: " + first, "Answer: " + second, "Answer: " + third);
+        assertThat(leader(ballot)).isEqualTo(leader);
+        assertThat(ballot.standing().votes()).isEqualTo(votes);
+        assertThat(ballot.keyOf(ballot.standing().samples().get(1)))
+                .isEqualTo(ballot.standing().leader());
+    }
+
     /** A last number votes until a sample with text has ended. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """

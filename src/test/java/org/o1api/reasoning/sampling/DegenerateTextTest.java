@@ -183,7 +183,7 @@ class DegenerateTextTest {
         inSmallStack(new FutureTask<>(() -> {
             texts.forEach(text -> {
                 keys.add(SampleKey.of(text));
-                keys.add(SampleKey.of(call(text), text));
+                keys.add(SampleKey.of(call(text), text, false));
             });
             return null;
         }));

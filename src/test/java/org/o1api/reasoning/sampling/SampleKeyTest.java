@@ -70,7 +70,8 @@ class SampleKeyTest {
             Answer: **B**                                   ¦ OPTION B
             Answer: B.                                      ¦ OPTION B
             **Answer:** B) Paris                            ¦ OPTION B
-            Answer: B. Paris                                ¦ OPTION B
+            Answer: B. Paris                                ¦ OPTION_OR_NAME B.paris
+            Answer: B. the capital                          ¦ OPTION B
             Answer: (B) 42 apples                           ¦ OPTION B
             Answer: B: 42                                   ¦ OPTION B
             Answer: B - Paris                               ¦ OPTION B
@@ -94,7 +95,7 @@ class SampleKeyTest {
             Answer: \\text{New York}                        ¦ TEXT newyork
             Answer: Straße                                  ¦ TEXT strasse
             Answer: 北京                                     ¦ TEXT 北京
-            Answer: June 5, 2024                            ¦ TEXT june5|2024
+            Answer: June 5, 2024                            ¦ TEXT 2024|06|05
             Answer: 05/06/2024                              ¦ TEXT 05|06|2024
             Answer: 10:30                                   ¦ TEXT 10|30
             Answer: 12 hours 30 minutes                     ¦ TEXT 12hours30minutes
@@ -140,12 +141,18 @@ class SampleKeyTest {
             The answer for Janet is 5.⏎Bye 3                ¦ NUMBER 5
             The answer to Question 3 is 5.⏎Bye 3            ¦ NUMBER 5
             The final answer:⏎12⏎Bye 3                      ¦ NUMBER 12
+            The answer is A. Einstein, who was born there.  ¦ OPTION_OR_NAME A.einstein
+            The answer is B. This is because A fails.       ¦ OPTION B
+            The answer is (a) 5 (b) 6.⏎Bye 3                ¦ TEXT a5b6
+            La respuesta es sí⏎Bye 3                        ¦ TRUTH yes
             # rule 4: the last number
             First 1, then 2                                 ¦ LAST 2
             The answer follows.⏎It has 12 eggs.             ¦ LAST 12
             The answer is Paris                             ¦
             I answered 3 questions, and have 2 left         ¦ LAST 2
             It took 3 unanswered calls                      ¦ LAST 3
+            It has 3.7 million people.                      ¦ LAST 3700000
+            It costs 1.000,5 or 1 234,5                     ¦ LAST 1234.5
             No number at all                                ¦
             Answer: <result>⏎                               ¦
             Answer: <result>⏎ 5                             ¦ LAST 5
@@ -165,85 +172,35 @@ class SampleKeyTest {
         assertThat(found).isEqualTo(expected);
     }
 
+    /** A reply in the form that the prompt asks for. ⏎ is a line break; an empty key: no vote. */
     @ParameterizedTest
     @CsvSource(delimiter = '¦', quoteCharacter = '~', textBlock = """
-            1,000    ¦ 1000.0
-            1,000    ¦ 1e3
-            1/2      ¦ 0.5
-            2/6      ¦ 1/3
-            (A)      ¦ A) Paris
-            50%      ¦ 50
-            YES      ¦ yes.
-            New York ¦ new-york
-            {"a":1}  ¦ { "a" : 1 }
-            5 apples ¦ 5
-            about 5  ¦ 5
-            5 Joules ¦ 5
-            90 Degrees Celsius ¦ 90
-            USD 5    ¦ 5 US Dollars
-            Total: 5 ¦ 5
-            It is 5  ¦ 5
-            Janet sells 5 eggs ¦ 5
-            chapter 3 ¦ 3
-            (C)      ¦ C.
-            (C)      ¦ C) Paris
-            C. Paris ¦ C. the capital
-            Option B ¦ B: because
-            B        ¦ B, since A is wrong
-            5 p.m.   ¦ 5 PM
+            It is 42.⏎Answer: 42                            ¦ NUMBER 42
+            It is \\boxed{42}, as on page 7.                ¦ NUMBER 42
+            Es ist 42.⏎Antwort: 42                          ¦ NUMBER 42
+            Berlin was founded in 1237.                     ¦
+            Berlin has 3.7 million people.                  ¦
+            The answer, my friend, is long. Yes!            ¦
+            The answer is 42.⏎Bye.                          ¦
+            Here are two poems:⏎1. Roses⏎2. Violets         ¦
+            Berlin                                          ¦
+            Berlin is nice.                                 ¦
+            Hello!                                          ¦
+            42                                              ¦ NUMBER 42
+            **3.7 million people**                          ¦ NUMBER 3700000
+            $x = 5$                                         ¦ NUMBER 5
+            (B)                                             ¦ OPTION B
+            B) Paris                                        ¦ OPTION B
+            Yes.                                            ¦ TRUTH yes
+            {"a": [1, 2, 3, 4, 5]}                          ¦ JSON {"a":[1,2,3,4,5]}
             """)
-    void sameResultsAreEqual(String one, String other) {
-        assertThat(AnswerKey.of(one)).isNotNull().isEqualTo(AnswerKey.of(other));
-    }
+    void aReplyInTheFormatHasAResultOnlyIfItMarksOneOrIsOne(String answer, @Nullable String expected) {
+        String shown = answer.replace('⏎', '\n');
+        SampleKey key = SampleKey.of(
+                List.of(new TurnEvent.AnswerText(shown)), "=== Step: a\nThe answer is 5.\n=== Answer\n" + shown, true);
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '¦', textBlock = """
-            1   ¦ -1
-            A   ¦ B
-            yes ¦ true
-            C++ ¦ C
-            1,2 ¦ 12
-            J. K. Rowling ¦ J.R.R. Tolkien
-            J. K. Rowling ¦ J
-            U.S. ¦ U.K.
-            U. S. ¦ U
-            E. coli ¦ E. faecalis
-            M. Curie ¦ M. Planck
-            P = NP ¦ P
-            C:\\x ¦ C:\\y
-            World War 2 ¦ Windows 2
-            World War 2 ¦ 2
-            Apollo 11 ¦ 11
-            Boeing 747 ¦ 747
-            GPT-4 ¦ 4
-            Route 66 in Texas ¦ 66
-            windows 2 ¦ 2
-            10 Downing Street ¦ 10
-            2001: A Space Odyssey ¦ 2001
-            Genesis chapter 3 ¦ Exodus chapter 3
-            Chapter 3 of Genesis ¦ Chapter 3 of Exodus
-            Act 2, Scene 3 ¦ Act 2, Scene 4
-            at least 5 ¦ less than 5
-            at least 5 ¦ 5
-            no more than 5 ¦ 5
-            over 5 ¦ under 5
-            > 5 ¦ < 5
-            > 5 ¦ 5
-            ≥ 5 ¦ 5
-            ±5 ¦ 5
-            minus 5 ¦ 5
-            5 or more ¦ 5 or less
-            5 or more ¦ 5
-            5 people or fewer ¦ 5 people
-            5+ ¦ 5
-            5 million ¦ 5 billion
-            5 million ¦ 5
-            5 PM ¦ 5 AM
-            500 BC ¦ 500 AD
-            9999999999999999 ¦ 9999999999999998
-            """)
-    void otherResultsDiffer(String one, String other) {
-        assertThat(AnswerKey.of(one)).isNotNull().isNotEqualTo(AnswerKey.of(other));
+        assertThat(key.key() == null ? null : key.key().toString()).isEqualTo(expected);
+        assertThat(key.isLastNumber()).isFalse();
     }
 
     @Test
@@ -255,17 +212,31 @@ class SampleKeyTest {
                 List.of(new TurnEvent.ToolCall(new Delta.ToolCall(0, "z", "find", "{ \"a\": 2, \"b\": 1 }")));
         List<TurnEvent> other = List.of(new TurnEvent.ToolCall(new Delta.ToolCall(0, "a", "find", "{}")));
 
-        assertThat(SampleKey.of(call, "Text 5").key())
-                .isEqualTo(SampleKey.of(same, "").key())
-                .isNotEqualTo(SampleKey.of(other, "Text 5").key());
-        assertThat(SampleKey.of(call, "").label()).isEqualTo("find({\"a\":2,\"b\":1})");
+        assertThat(SampleKey.of(call, "Text 5", false).key())
+                .isEqualTo(SampleKey.of(same, "", false).key())
+                .isNotEqualTo(SampleKey.of(other, "Text 5", false).key());
+        assertThat(SampleKey.of(call, "", false).label()).isEqualTo("find({\"a\":2,\"b\":1})");
+    }
+
+    @Test
+    void theOrderOfToolCallsDoesNotMatter() {
+        TurnEvent first = new TurnEvent.ToolCall(new Delta.ToolCall(0, "a", "find", "{}"));
+        TurnEvent second = new TurnEvent.ToolCall(new Delta.ToolCall(1, "b", "count", "{}"));
+        TurnEvent secondFirst = new TurnEvent.ToolCall(new Delta.ToolCall(0, "a", "count", "{}"));
+        TurnEvent firstSecond = new TurnEvent.ToolCall(new Delta.ToolCall(1, "b", "find", "{}"));
+
+        assertThat(SampleKey.of(List.of(first, second), "", false).key())
+                .isEqualTo(SampleKey.of(List.of(secondFirst, firstSecond), "", false)
+                        .key())
+                .isNotEqualTo(SampleKey.of(List.of(first), "", false).key());
     }
 
     @Test
     void refusalsVoteTogether() {
-        assertThat(SampleKey.of(List.of(new TurnEvent.RefusalText("No.")), "").key())
+        assertThat(SampleKey.of(List.of(new TurnEvent.RefusalText("No.")), "", false)
+                        .key())
                 .isNotNull()
-                .isEqualTo(SampleKey.of(List.of(new TurnEvent.RefusalText("I cannot.")), "5")
+                .isEqualTo(SampleKey.of(List.of(new TurnEvent.RefusalText("I cannot.")), "5", true)
                         .key());
     }
 

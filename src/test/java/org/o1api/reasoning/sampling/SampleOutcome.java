@@ -36,7 +36,7 @@ record SampleOutcome(String reasoning, String answer, String text, boolean compl
                 answer.toString(),
                 reader.text(),
                 reader.isComplete(),
-                SampleKey.of(reader.answer(), reader.text()).label(),
+                SampleKey.of(reader.answer(), reader.text(), reader.hasFormat()).label(),
                 reader.untaggedReasoningLength());
     }
 
