@@ -53,12 +53,28 @@ class ArchitectureTest {
             Map.entry("database", List.of("model")),
             Map.entry("reasoning", List.of("upstream.demo", "upstream", "settings", "model")),
             Map.entry("reasoning.text", List.of("reasoning", "upstream", "json", "model")),
+            Map.entry("reasoning.closing", List.of("reasoning.text", "reasoning", "upstream", "model")),
             Map.entry(
                     "reasoning.steps",
-                    List.of("reasoning.text", "reasoning", "upstream.demo", "upstream", "settings", "json", "model")),
+                    List.of(
+                            "reasoning.closing",
+                            "reasoning.text",
+                            "reasoning",
+                            "upstream.demo",
+                            "upstream",
+                            "settings",
+                            "json",
+                            "model")),
             Map.entry(
                     "reasoning.sampling",
-                    List.of("reasoning.text", "reasoning", "upstream", "settings", "json", "model")),
+                    List.of(
+                            "reasoning.closing",
+                            "reasoning.text",
+                            "reasoning",
+                            "upstream",
+                            "settings",
+                            "json",
+                            "model")),
             Map.entry(
                     "reasoning.direct",
                     List.of(
@@ -74,6 +90,7 @@ class ArchitectureTest {
                     List.of(
                             "reasoning.direct",
                             "reasoning.sampling",
+                            "reasoning.closing",
                             "reasoning.text",
                             "reasoning",
                             "upstream.demo",

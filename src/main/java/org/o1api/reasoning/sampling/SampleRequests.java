@@ -11,15 +11,15 @@ import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.Prompt.MaxTokens;
 import org.o1api.reasoning.TurnContext;
-import org.o1api.reasoning.text.AnswerRequests;
+import org.o1api.reasoning.closing.AnswerBasis;
 import org.o1api.reasoning.text.CallFields;
 import org.o1api.reasoning.text.CallMessages;
 import org.o1api.reasoning.text.Instructions;
 import org.o1api.upstream.CallRequest;
 
 /**
- * Creates the requests of calls that reason and answer in one reply, and of the closing call after them. The instructions for the
- * format are merged with the caller's into one system message. What constrains the answer ({@link Prompt#constrainsAnswer}) is only
+ * Creates the requests of calls that reason and answer in one reply, and what the closing call after them is based on. The
+ * instructions for the format are merged with the caller's into one system message. What constrains the answer ({@link Prompt#constrainsAnswer}) is only
  * in the closing call.
  */
 public final class SampleRequests {
@@ -32,9 +32,7 @@ public final class SampleRequests {
     private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
 
     /** After an answer in the history, because many models reject two consecutive messages of one role. */
-    private static final String CONTINUE = "Continue.";
-
-    private static final String OMITTED = "[...] ";
+    static final String CONTINUE = "Continue.";
 
     private final Prompt prompt;
     private final String model;
@@ -97,19 +95,19 @@ public final class SampleRequests {
         List<Message> all = new ArrayList<>(callers.size() + 2);
         all.add(Instructions.merge(prompts.format(), callers.subList(0, instructions)));
         all.addAll(callers.subList(instructions, callers.size()));
-        if (endsWithAnswer()) {
+        if (endsWithAnswer(prompt)) {
             all.add(Message.user(CONTINUE));
         }
-        return new CallMessages(all, 1 + Math.max(0, afterLastUser() - instructions));
+        return new CallMessages(all, 1 + Math.max(0, afterLastUser(prompt) - instructions));
     }
 
-    private boolean endsWithAnswer() {
+    static boolean endsWithAnswer(Prompt prompt) {
         List<Message> callers = prompt.messages();
         return callers.get(callers.size() - 1).role() == Role.ASSISTANT;
     }
 
     /** The index of the caller's first message after the last user message. */
-    private int afterLastUser() {
+    static int afterLastUser(Prompt prompt) {
         List<Message> callers = prompt.messages();
         int index = callers.size();
         while (index > 0 && callers.get(index - 1).role() != Role.USER) {
@@ -119,33 +117,11 @@ public final class SampleRequests {
     }
 
     /**
-     * The request of the closing call: the caller's messages, the text of a reply, and the prompt for the answer, with everything that the
-     * caller set.
+     * What the closing call after a reply is based on.
      *
-     * @param text the reply; if it is blank, the model gets the caller's messages unchanged
-     * @param share how much of the text to send, 0 to 1; the end of it is kept
-     * @param limit of the output tokens; null: none
+     * @param text the reply, as the model wrote it ({@link SampleReader#text}); if it is blank, there is nothing
      */
-    CallRequest closing(String text, double share, @Nullable MaxTokens limit) {
-        AnswerRequests answers = new AnswerRequests(prompt, model, keepsReasoning);
-        String kept = endOf(text.strip(), share);
-        if (kept.isEmpty()) {
-            return answers.answer(limit);
-        }
-        List<Message> all = new ArrayList<>(prompt.messages());
-        if (endsWithAnswer()) {
-            all.add(Message.user(CONTINUE));
-        }
-        all.add(Message.assistant(kept));
-        all.add(Message.user(prompts.answer()));
-        return answers.answer(new CallMessages(all, afterLastUser()), limit);
-    }
-
-    private static String endOf(String text, double share) {
-        int from = text.length() - (int) (share * text.length());
-        if (from == 0 || from == text.length()) {
-            return text.substring(from);
-        }
-        return OMITTED + text.substring(Character.isLowSurrogate(text.charAt(from)) ? from + 1 : from);
+    public AnswerBasis basis(String text) {
+        return new SampleBasis(prompt, prompts.answer(), text);
     }
 }

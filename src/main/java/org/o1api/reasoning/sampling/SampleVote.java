@@ -13,6 +13,9 @@ import org.o1api.reasoning.CallEvent;
 import org.o1api.reasoning.ConcurrentCalls;
 import org.o1api.reasoning.ModelCall;
 import org.o1api.reasoning.TurnContext;
+import org.o1api.reasoning.closing.ClosingCall;
+import org.o1api.reasoning.closing.OneStep;
+import org.o1api.reasoning.text.AnswerRequests;
 import org.o1api.upstream.CallRequest;
 
 /**
@@ -224,9 +227,7 @@ public final class SampleVote implements AutoCloseable {
         turn.log().endedBy(end.endedBy(limit()));
         if (needsClosingCall(winner)) {
             SampleStep answer = samples.sample(winner);
-            FinishReason reason = new ClosingAnswer(turn, requests)
-                    .answerUnlessFails(
-                            answer.answer(), answer.text(), turn.prompt().maxTokens(), steps.next());
+            FinishReason reason = closingCall(answer.text()).answerUnlessFails(answer.answer());
             if (reason != null) {
                 return reason;
             }
@@ -255,8 +256,8 @@ public final class SampleVote implements AutoCloseable {
         return turn.calls().remainingCalls() > 0 && turn.calls().hasTimeForAnswer();
     }
 
-    private FinishReason close(String text) {
-        return new ClosingAnswer(turn, requests).answer(text, turn.prompt().maxTokens(), steps.next());
+    private ClosingCall closingCall(String text) {
+        return new ClosingCall(turn, AnswerRequests.of(turn), requests.basis(text), new OneStep(steps.next()));
     }
 
     /**
@@ -270,7 +271,8 @@ public final class SampleVote implements AutoCloseable {
             samples.showFailures();
             turn.log().endedBy(limit == null ? EndedBy.LOOP : limit);
             int reply = loop == null ? 0 : loop;
-            return close(samples.started() == 0 ? "" : samples.sample(reply).textWithoutRepetition());
+            String text = samples.started() == 0 ? "" : samples.sample(reply).textWithoutRepetition();
+            return closingCall(text).answer();
         }
         Integer filtered = samples.firstFiltered();
         GatewayException failure = samples.firstFailure();

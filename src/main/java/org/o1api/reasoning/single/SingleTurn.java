@@ -9,7 +9,8 @@ import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.Prompt.MaxTokens;
 import org.o1api.reasoning.TurnContext;
 import org.o1api.reasoning.TurnLog;
-import org.o1api.reasoning.sampling.ClosingAnswer;
+import org.o1api.reasoning.closing.ClosingCall;
+import org.o1api.reasoning.closing.OneStep;
 import org.o1api.reasoning.sampling.DirectAnswer;
 import org.o1api.reasoning.sampling.SampleReader;
 import org.o1api.reasoning.sampling.SampleRequests;
@@ -84,10 +85,14 @@ final class SingleTurn {
     }
 
     private FinishReason close(SampleReader reply, FinishReason replyReason) {
-        FinishReason reason = new ClosingAnswer(turn, requests)
-                .answerUnlessFails(
-                        reply.answer(), reply.textWithoutRepetition(), limitOfClosingCall(), visible.nextStep());
+        FinishReason reason = new ClosingCall(
+                        turn,
+                        AnswerRequests.of(turn).withLimit(limitOfClosingCall()),
+                        requests.basis(reply.textWithoutRepetition()),
+                        new OneStep(visible.nextStep()))
+                .answerUnlessFails(reply.answer());
         if (reason != null) {
+            out.endedBy(ClosingCall.endedBy(reason, calls));
             return reason;
         }
         reply.answer().forEach(out::write);
@@ -100,13 +105,11 @@ final class SingleTurn {
         EndedBy limit = calls.exhausted();
         return limit != null && reason == FinishReason.LENGTH && !visible.hasAnswer()
                 ? limit
-                : DirectAnswer.endedBy(reason, calls);
+                : ClosingCall.endedBy(reason, calls);
     }
 
     private FinishReason answerDirectly() {
-        AnswerRequests answers = new AnswerRequests(
-                prompt, turn.preset().model(), turn.preset().history().reasoning());
-        return new DirectAnswer(turn, 1).answer(answers.answer(prompt.maxTokens()));
+        return DirectAnswer.answer(turn, AnswerRequests.of(turn));
     }
 
     private FinishReason read(Call call, SampleReader reader) {

@@ -9,9 +9,13 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.json.JsonSlices;
 import org.o1api.model.Message;
 import org.o1api.model.Role;
+import org.o1api.reasoning.closing.AnswerBasis;
+import org.o1api.reasoning.text.AnswerFilter;
+import org.o1api.reasoning.text.AnswerFormat;
 import org.o1api.reasoning.text.CallMessages;
 import org.o1api.reasoning.text.Instructions;
 import org.o1api.reasoning.text.StepObject;
+import org.o1api.reasoning.text.StepUnwrapper;
 
 /**
  * Builds the messages of a turn's calls: the step instructions merged with the caller's instructions, the caller's messages,
@@ -19,7 +23,7 @@ import org.o1api.reasoning.text.StepObject;
  * the last ones. The closing call may contain fewer steps, or the steps as plain text, see {@link #messagesForClosingCall(double,
  * boolean)}.
  */
-final class StepHistory {
+final class StepHistory implements AnswerBasis {
     /** A step that would be shortened to fewer characters is left out. */
     private static final int MIN_SHORTENED_LENGTH = 200;
 
@@ -74,13 +78,9 @@ final class StepHistory {
         return new CallMessages(nextPrompt == null ? messages : append(messages, nextPrompt), continuedFrom);
     }
 
-    /**
-     * The messages of the closing call.
-     *
-     * @param share the share of the steps' text to keep, 0 to 1: the newest steps, the oldest of them shortened
-     * @param plain whether to send the steps as one text, and without the step instructions
-     */
-    CallMessages messagesForClosingCall(double share, boolean plain) {
+    /** {@inheritDoc} The newest steps are kept, the oldest of them shortened. Plain steps are one text, without the step instructions. */
+    @Override
+    public CallMessages messagesForClosingCall(double share, boolean plain) {
         Message last = Message.user(prompts.answer());
         List<AddedStep> kept = newestSteps(share);
         if (plain) {
@@ -175,5 +175,15 @@ final class StepHistory {
     /** Whether there is a reply to a step's call. */
     boolean hasSteps() {
         return nextPrompt != null;
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return !hasSteps();
+    }
+
+    @Override
+    public @Nullable AnswerFilter filter(AnswerFormat format) {
+        return hasSteps() ? new StepUnwrapper(format) : null;
     }
 }

@@ -13,6 +13,7 @@ import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.TurnContext;
 import org.o1api.reasoning.TurnLog;
+import org.o1api.reasoning.closing.ClosingCall;
 import org.o1api.reasoning.text.AnswerRequests;
 import org.o1api.reasoning.text.OutputTokenShare;
 import org.o1api.reasoning.text.Step;
@@ -28,12 +29,12 @@ final class StepsTurn {
     /** The maximum number of retries of one step: 3 calls in all, like the default of {@code upstreams.*.attempts}. */
     private static final int MAX_RETRIES = 2;
 
+    private final TurnContext turn;
     private final Prompt prompt;
     private final Steps stepSettings;
     private final ModelCalls calls;
     private final TurnLog out;
     private final StepRequests requests;
-    private final AnswerRequests answerRequests;
     private final StepHistory history;
     private final OutputTokenShare tokenShare;
     private final VisibleSteps visibleSteps;
@@ -41,14 +42,13 @@ final class StepsTurn {
     private int malformedInARow;
 
     StepsTurn(StepsStrategy strategy, TurnContext turn) {
+        this.turn = turn;
         prompt = turn.prompt();
         stepSettings = strategy.steps();
         calls = turn.calls();
         out = turn.log();
         Preset preset = turn.preset();
         requests = new StepRequests(prompt, preset.model(), preset.history().reasoning(), stepSettings.tokens());
-        answerRequests =
-                new AnswerRequests(prompt, preset.model(), preset.history().reasoning());
         StepPrompts prompts = strategy.prompts();
         history = new StepHistory(prompt.messages(), prompt.allowsToolCalls() ? prompts.withTools() : prompts);
         tokenShare = new OutputTokenShare(prompt.maxTokens(), calls);
@@ -64,7 +64,8 @@ final class StepsTurn {
 
     FinishReason run() {
         reason();
-        return new ClosingCall(prompt, answerRequests, history, tokenShare, calls, visibleSteps, out).answer();
+        AnswerRequests answer = AnswerRequests.of(turn).withLimit(tokenShare.forAnswer());
+        return new ClosingCall(turn, answer, history, visibleSteps).answer();
     }
 
     /** Makes the steps, and reports why there are no more unless the last one broke off. */
@@ -89,7 +90,7 @@ final class StepsTurn {
                     continues = endStep(reader, step++);
                     retries = 0;
                 } else if (reader.hasStarted() && retries < MAX_RETRIES && calls.awaitRetry(e)) {
-                    String note = visibleSteps.notes().retryAfter(String.valueOf(e.getMessage()));
+                    String note = visibleSteps.retryNote(String.valueOf(e.getMessage()));
                     reader.endWithNote(note, StepOutcome.FAILED, tokens(reader));
                     asJson = !e.failedToGenerateJson();
                     retries++;

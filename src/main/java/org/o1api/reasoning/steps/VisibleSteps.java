@@ -2,13 +2,14 @@ package org.o1api.reasoning.steps;
 
 import org.o1api.model.TurnEvent.StepOutcome;
 import org.o1api.reasoning.TurnLog;
+import org.o1api.reasoning.closing.ClosingSteps;
 import org.o1api.reasoning.text.StepReader;
 
 /**
  * Numbers the steps that the client sees, and shows the notes. If no step is open, the note about the full context gets a step
  * of its own.
  */
-final class VisibleSteps {
+final class VisibleSteps implements ClosingSteps {
     private final Notes notes;
     private final TurnLog out;
     private int endedSteps;
@@ -19,8 +20,8 @@ final class VisibleSteps {
         this.out = out;
     }
 
-    /** The number of the next step. */
-    int nextNumber() {
+    @Override
+    public int nextNumber() {
         return endedSteps + 1;
     }
 
@@ -39,19 +40,25 @@ final class VisibleSteps {
         return notes.context();
     }
 
-    /** The same if the open step is repeated. */
-    String takeContextNoteForRetry() {
+    @Override
+    public String retryNote(String reason) {
+        return notes.retryAfter(reason);
+    }
+
+    @Override
+    public String takeContextNoteForRetry() {
         contextNoteShown = true;
         return notes.retryAfterContext();
     }
 
-    /** Whether the note about the full context was shown. */
-    boolean isContextFull() {
+    @Override
+    public boolean isContextFull() {
         return contextNoteShown;
     }
 
     /** Shows the note about the full context unless it was shown before. */
-    void showContextNote() {
+    @Override
+    public void showContextNote() {
         if (!contextNoteShown) {
             new StepReader(nextNumber(), out).endWithNote(takeContextNote(), StepOutcome.COMPLETED, null);
             countStep();

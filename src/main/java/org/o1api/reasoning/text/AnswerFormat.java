@@ -8,10 +8,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.o1api.json.JsonSlices;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
+import org.o1api.model.TurnEvent;
 import org.o1api.reasoning.Prompt;
 
 /** The format that the caller requires of the answer. */
@@ -39,13 +41,36 @@ public final class AnswerFormat {
     }
 
     /** Whether the answer must be JSON. */
-    boolean requiresJson() {
+    public boolean requiresJson() {
         return requiresJson;
     }
 
     /** Whether the answer must be a tool call. */
-    boolean requiresToolCall() {
+    public boolean requiresToolCall() {
         return requiresToolCall;
+    }
+
+    /**
+     * Whether an answer that was generated without what the caller prescribes can be the turn's: a tool call or JSON if that is required.
+     * Whether a text has another form is not known. What does not prescribe a form, such as stop words, is ignored.
+     */
+    public boolean admits(List<TurnEvent> answer) {
+        if (requiresToolCall) {
+            return answer.stream().anyMatch(TurnEvent.ToolCall.class::isInstance);
+        }
+        return !answer.isEmpty() && (!prompt.prescribesForm() || (requiresJson && isJson(answer)));
+    }
+
+    /** The object or array that a text is, perhaps in a Markdown fence; null: it is none. */
+    public @Nullable String jsonIn(String text) {
+        String json = LeadingObject.withoutFence(text);
+        return JsonSlices.isObjectOrArray(json) ? json : null;
+    }
+
+    private static boolean isJson(List<TurnEvent> answer) {
+        return answer.size() == 1
+                && answer.get(0) instanceof TurnEvent.AnswerText text
+                && JsonSlices.isObjectOrArray(text.text().strip());
     }
 
     /**

@@ -14,8 +14,8 @@ public final class AnswerReader {
     private final StepReader reasoningStep;
     private final AnswerSplitter.ClosingTagWait closingTagWait;
     private final AnswerSplitter splitter;
-    private final @Nullable AnswerFormat format;
-    private final @Nullable StepUnwrapper unwrapper;
+    private final AnswerFormat format;
+    private final @Nullable AnswerFilter filter;
     private final TextEmitter answer;
     private final TextEmitter refusal;
     private boolean hasOutput;
@@ -25,37 +25,23 @@ public final class AnswerReader {
     private int minLength;
 
     /**
-     * Creates a reader for a turn without steps.
+     * Creates a reader.
      *
      * @param step the number of the step for the model's reasoning
-     * @param requiresJson whether the answer must be JSON
+     * @param format the required format of the answer; checked if there is a filter
+     * @param filter for a model that may continue in the form of the reasoning; null: the text is the answer
      * @param startsThinking whether the text starts inside the reasoning, without an opening tag
      */
-    public AnswerReader(int step, boolean requiresJson, boolean startsThinking, TurnLog out) {
-        this(step, requiresJson, startsThinking, null, out);
-    }
-
-    /**
-     * Creates a reader for a turn with steps, in which the model may continue to use the step format.
-     *
-     * @param step the number of the step for the model's reasoning
-     * @param format the required format of the answer
-     * @param startsThinking whether the text starts inside the reasoning, without an opening tag
-     */
-    public AnswerReader(int step, AnswerFormat format, boolean startsThinking, TurnLog out) {
-        this(step, format.requiresJson(), startsThinking, format, out);
-    }
-
-    private AnswerReader(
-            int step, boolean requiresJson, boolean startsThinking, @Nullable AnswerFormat format, TurnLog out) {
+    public AnswerReader(
+            int step, AnswerFormat format, @Nullable AnswerFilter filter, boolean startsThinking, TurnLog out) {
         this.out = out;
         this.format = format;
-        unwrapper = format == null ? null : new StepUnwrapper(format);
+        this.filter = filter;
         reasoningStep = new StepReader(step, out);
         closingTagWait = startsThinking
                 ? AnswerSplitter.ClosingTagWait.EXPECTED
                 : out.isBuffered() ? AnswerSplitter.ClosingTagWait.UNTIL_END : AnswerSplitter.ClosingTagWait.NONE;
-        splitter = new AnswerSplitter(requiresJson, closingTagWait);
+        splitter = new AnswerSplitter(format.requiresJson(), closingTagWait);
         answer = new TextEmitter(out::answerText);
         refusal = new TextEmitter(out::refusalText);
     }
@@ -95,18 +81,23 @@ public final class AnswerReader {
     private void moveText() {
         showReasoning(splitter.drainReasoning());
         String text = splitter.drainAnswer();
-        if (unwrapper == null) {
+        if (filter == null) {
             answer.append(text);
         } else {
-            unwrapper.feed(text);
-            answer.append(unwrapper.drain());
+            filter.feed(text);
+            drain(filter);
         }
+    }
+
+    private void drain(AnswerFilter from) {
+        showReasoning(from.drainReasoning());
+        answer.append(from.drain());
     }
 
     /** Whether answer text must wait for more text, or for a tool call that the caller requires. */
     private boolean mustWait() {
         boolean mustBeToolCall =
-                format != null && format.requiresToolCall() && answer.length() <= StepUnwrapper.MAX_HELD;
+                filter != null && format.requiresToolCall() && answer.length() <= AnswerFilter.MAX_HELD;
         return !textComplete && (mustBeToolCall || answer.length() <= minLength);
     }
 
@@ -124,12 +115,13 @@ public final class AnswerReader {
     private int endTextUnshown() {
         splitter.end();
         moveText();
-        if (unwrapper == null) {
-            return answer.isBlank() ? 0 : answer.length();
+        int length = 0;
+        if (filter != null) {
+            filter.end();
+            drain(filter);
+            length = filter.pendingLength();
         }
-        unwrapper.end();
-        answer.append(unwrapper.drain());
-        return unwrapper.pendingLength() + (answer.isBlank() ? 0 : answer.length());
+        return length + (answer.isBlank() ? 0 : answer.length());
     }
 
     private void showReasoning(String text) {
@@ -149,24 +141,24 @@ public final class AnswerReader {
         textComplete = true;
         splitter.end();
         moveText();
-        if (unwrapper != null) {
-            unwrapper.end();
-            unwrapper.releaseHeld();
-            answer.append(unwrapper.drain());
+        if (filter != null) {
+            filter.end();
+            filter.releaseHeld();
+            drain(filter);
         }
         emitAnswer();
     }
 
     /**
-     * Whether the complete reply is a step or text although the caller requires other JSON or a tool call. Nothing of it was
-     * shown as the answer, so another call can replace it.
+     * Whether the complete reply is reasoning or text although the caller requires JSON or a tool call. Nothing of it was shown as the
+     * answer, so another call can replace it.
      */
     public boolean hasWrongFormat() {
-        if (format == null || unwrapper == null || answerStarted) {
+        if (filter == null || answerStarted) {
             return false;
         }
         endTextUnshown();
-        return unwrapper.hasWrongFormat() || (format.requiresToolCall() && !answer.isBlank());
+        return filter.hasWrongFormat() || (format.requiresToolCall() && !answer.isBlank());
     }
 
     private void startAnswer() {
@@ -186,11 +178,11 @@ public final class AnswerReader {
     }
 
     /**
-     * The number of characters at the start of the text that turned out to be reasoning, because a closing tag without an
-     * opening tag followed.
+     * The number of characters at the start of the text that turned out to be reasoning, because of a closing tag without an opening tag,
+     * or the form of the reasoning.
      */
     public int untaggedReasoningLength() {
-        return splitter.untaggedReasoningLength();
+        return splitter.untaggedReasoningLength() + (filter == null ? 0 : filter.reasoningLength());
     }
 
     /**

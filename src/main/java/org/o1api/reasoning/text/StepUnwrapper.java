@@ -2,7 +2,6 @@ package org.o1api.reasoning.text;
 
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.o1api.json.JsonSlices;
 import org.o1api.reasoning.text.StepValueReader.Field;
 
 /**
@@ -19,8 +18,7 @@ import org.o1api.reasoning.text.StepValueReader.Field;
  *
  * <p>The result does not depend on how the answer is split into deltas, and the amount of text that is read again is limited.
  */
-final class StepUnwrapper {
-    static final int MAX_HELD = 1 << 15;
+public final class StepUnwrapper implements AnswerFilter {
     /** Objects are read in slices of this many characters: most objects other than steps are recognized by their first key. */
     private static final int SLICE_LENGTH = 64;
 
@@ -51,20 +49,21 @@ final class StepUnwrapper {
     private boolean ignoresRest;
     private boolean complete;
 
-    StepUnwrapper(AnswerFormat format) {
+    /** Creates a filter of an answer that must have this format. */
+    public StepUnwrapper(AnswerFormat format) {
         this.format = format;
     }
 
-    /** Adds text. */
-    void feed(String more) {
+    @Override
+    public void feed(String more) {
         if (!ignoresRest) {
             held.append(more);
             decide();
         }
     }
 
-    /** The answer is complete. */
-    void end() {
+    @Override
+    public void end() {
         complete = true;
         decide();
         if (passesThrough && object != null) {
@@ -74,25 +73,26 @@ final class StepUnwrapper {
         }
     }
 
-    /** Returns the answer text since the last call. */
-    String drain() {
+    @Override
+    public String drain() {
         String drained = ready.toString();
         ready.setLength(0);
         return drained;
     }
 
-    /** Whether the answer must be JSON but is a step. It is held back until {@link #releaseHeld}. */
-    boolean hasWrongFormat() {
+    /** Whether the answer must be JSON but is a step. */
+    @Override
+    public boolean hasWrongFormat() {
         return wrongFormat;
     }
 
-    /** The number of characters that are undecided or held back. */
-    int pendingLength() {
+    @Override
+    public int pendingLength() {
         return held.length();
     }
 
-    /** Passes on an answer with the wrong format because there is no better one. */
-    void releaseHeld() {
+    @Override
+    public void releaseHeld() {
         if (wrongFormat) {
             wrongFormat = false;
             ignoresRest = true;
@@ -226,9 +226,9 @@ final class StepUnwrapper {
         String title = step.title();
         String content = step.content().isEmpty() && title != null ? title : step.content();
         if (format.requiresJson()) {
-            String json = LeadingObject.withoutFence(content);
+            String json = format.jsonIn(content);
             object = null;
-            if (!JsonSlices.isObjectOrArray(json)) {
+            if (json == null) {
                 wrongFormat = true;
                 return false;
             }

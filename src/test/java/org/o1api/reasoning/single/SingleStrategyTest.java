@@ -28,7 +28,7 @@ import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.reasoning.TokenCounter;
 import org.o1api.reasoning.Transcript;
-import org.o1api.reasoning.sampling.DirectAnswer;
+import org.o1api.reasoning.closing.ClosingCall;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.UpstreamException;
 
@@ -336,8 +336,8 @@ class SingleStrategyTest {
         if (expired) {
             turn.calls().expireTurn();
         }
-        assertThat(DirectAnswer.endedBy(FinishReason.LENGTH, turn.calls())).isEqualTo(limit);
-        assertThat(DirectAnswer.endedBy(FinishReason.STOP, turn.calls())).isEqualTo(EndedBy.ANSWERED);
+        assertThat(ClosingCall.endedBy(FinishReason.LENGTH, turn.calls())).isEqualTo(limit);
+        assertThat(ClosingCall.endedBy(FinishReason.STOP, turn.calls())).isEqualTo(EndedBy.ANSWERED);
     }
 
     @Test
@@ -354,24 +354,6 @@ class SingleStrategyTest {
         ScriptedUpstream upstream = ScriptedUpstream.answering(SingleFixture.reply(REASONED, "Four", "."));
         assertThat(turn.run(upstream)).isEqualTo(FinishReason.STOP);
         assertThat(turn.out.answer()).isEqualTo("Four.");
-    }
-
-    @Test
-    void shortensTheReplyInTheClosingCallIfItDoesNotFit() {
-        turn.closingFields = Map.of("stop", new RawJson("\"x\""));
-        UpstreamException tooLong =
-                new UpstreamException(ErrorCode.UPSTREAM_REQUEST_TOO_LARGE, "Too large.", false, null);
-        ScriptedUpstream upstream = ScriptedUpstream.answering(
-                SingleFixture.reply(REASONED + "Four."),
-                Reply.of().withFailure(tooLong),
-                Reply.of().withFailure(tooLong),
-                SingleFixture.reply("4"));
-        turn.run(upstream);
-        assertThat(turn.out.answer()).isEqualTo("4");
-        assertThat(SingleFixture.text(upstream.requests().get(2), 1))
-                .startsWith("[...] ")
-                .endsWith("Four.");
-        assertThat(upstream.requests().get(3).messages()).isEqualTo(turn.messages);
     }
 
     @Test

@@ -79,7 +79,7 @@ class AnswerReaderTest {
 
     private static void check(Case expected, boolean json, String... pieces) {
         Transcript out = new Transcript();
-        AnswerReader reader = new AnswerReader(1, json, false, out.log());
+        AnswerReader reader = PlainAnswer.reader(json, false, out.log());
         for (String piece : pieces) {
             reader.feed(new Delta.Text(piece));
         }
@@ -121,7 +121,7 @@ class AnswerReaderTest {
     @ValueSource(ints = {1, 2, 5, 100})
     void continuesReasoningAfterAToolCall(int size) {
         Transcript out = new Transcript();
-        AnswerReader reader = new AnswerReader(1, true, false, out.log());
+        AnswerReader reader = PlainAnswer.reader(true, false, out.log());
         reader.feed(new Delta.Text("<think>a"));
         reader.feed(new Delta.ToolCall(0, "call_1", "f", "{}"));
         String rest = "b</think>\n```json\n{}\n```";
@@ -138,7 +138,7 @@ class AnswerReaderTest {
     @ValueSource(strings = {"</think>", " </think>\n", "<think></think>"})
     void readsAnyNumberOfTagsAtTheStart(String tag) {
         Transcript out = new Transcript();
-        AnswerReader reader = new AnswerReader(1, false, false, out.log());
+        AnswerReader reader = PlainAnswer.reader(false, false, out.log());
 
         reader.feed(new Delta.Text(tag.repeat(50_000) + "It is 9."));
         reader.end();

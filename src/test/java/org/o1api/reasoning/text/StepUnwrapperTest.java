@@ -143,7 +143,8 @@ class StepUnwrapperTest {
                 return true;
             }
         };
-        AnswerReader reader = new AnswerReader(2, new AnswerFormat(prompt(Map.of())), false, transcript.log());
+        AnswerFormat format = new AnswerFormat(prompt(Map.of()));
+        AnswerReader reader = new AnswerReader(2, format, new StepUnwrapper(format), false, transcript.log());
         reader.feed(new Delta.Text((hasReasoning ? "Hm.</think>" : "") + STEP));
         assertThat(reader.hasWrongFormat()).isFalse();
         reader.end();

@@ -27,7 +27,7 @@ class UnmatchedClosingTagTest {
             String pieces,
             String reasoning,
             String answer) {
-        AnswerReader reader = new AnswerReader(1, requiresJson, startsThinking, out.log());
+        AnswerReader reader = PlainAnswer.reader(requiresJson, startsThinking, out.log());
         for (String piece : pieces.split("~", -1)) {
             reader.feed(new Delta.Text(piece.replace(';', '\n')));
         }
@@ -106,7 +106,7 @@ class UnmatchedClosingTagTest {
     void countsATruncatedReplyAsReasoningIfItStartedInside(
             String text, boolean startsThinking, String reasoning, String answer, int length) {
         Transcript out = new Buffered();
-        AnswerReader reader = new AnswerReader(1, false, startsThinking, out.log());
+        AnswerReader reader = PlainAnswer.reader(false, startsThinking, out.log());
         reader.feed(new Delta.Text(text));
         reader.markTruncated();
         assertThat(reader.untaggedReasoningLength()).isEqualTo(length);
@@ -150,7 +150,7 @@ class UnmatchedClosingTagTest {
     @CsvSource({"So, true, false, true", "So, false, true, false", "So, false, false, false", "' ', false, true, true"})
     void canRetryWhileTheTextMayBeReasoning(String text, boolean startsThinking, boolean buffered, boolean expected) {
         AnswerReader reader =
-                new AnswerReader(1, false, startsThinking, (buffered ? new Buffered() : new Transcript()).log());
+                PlainAnswer.reader(false, startsThinking, (buffered ? new Buffered() : new Transcript()).log());
         reader.feed(new Delta.Text(text));
         assertThat(reader.canRetry()).isEqualTo(expected);
     }
