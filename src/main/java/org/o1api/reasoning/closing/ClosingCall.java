@@ -61,6 +61,8 @@ public final class ClosingCall {
     private int retries;
     /** The reader of the last reply; null: there was none. */
     private @Nullable AnswerReader reader;
+    /** Whether the last reply was cut off before it had an answer. */
+    private boolean cutOffBeforeAnswer;
     /** A reply without the required format, used if there is no better one. */
     private @Nullable AnswerReader rejected;
 
@@ -80,7 +82,7 @@ public final class ClosingCall {
     }
 
     /**
-     * The same. If the call fails, and the reasoning has an answer of its own that can be the turn's ({@link AnswerFormat#admits}), the
+     * The same. If the call fails or is cut off before its answer, and the reasoning has an answer of its own that can be the turn's ({@link AnswerFormat#admits}), the
      * caller reports that one.
      *
      * @param own the reasoning's own answer; empty: it has none
@@ -91,7 +93,10 @@ public final class ClosingCall {
         boolean isPossible = format.admits(own);
         int usedCalls = calls.usedCalls();
         try {
-            return answer(!isPossible);
+            FinishReason reason = answer(!isPossible);
+            if (!isPossible || !cutOffBeforeAnswer) {
+                return reason;
+            }
         } catch (GatewayException e) {
             boolean isOver = calls.isCancelled() || e.code() == ErrorCode.SHUTTING_DOWN;
             if (isOver || !isPossible || (reader != null && reader.hasAnswer())) {
@@ -100,11 +105,11 @@ public final class ClosingCall {
             if (reader != null) {
                 reader.endForRetry(String.valueOf(e.getMessage()));
             }
-            if (calls.usedCalls() > usedCalls) {
-                calls.discardLastCall();
-            }
-            return null;
         }
+        if (calls.usedCalls() > usedCalls) {
+            calls.discardLastCall();
+        }
+        return null;
     }
 
     private FinishReason answer(boolean usesRejected) {
@@ -149,6 +154,7 @@ public final class ClosingCall {
                 shorten(started);
                 return null;
             }
+            cutOffBeforeAnswer = started.isEmpty();
         } else if (canUsePlainText() && started.hasWrongFormat()) {
             plain = true;
             rejected = started;

@@ -209,6 +209,17 @@ class ClosingCallTest {
         assertThat(turn.out().answer()).isEqualTo("{\"r\": 7}");
     }
 
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "STEPS")
+    void itsOwnAnswerIsBetterThanAReplyThatIsCutOffBeforeItsAnswer(Kind kind) {
+        for (Reply cut : List.of(text("=== Step"), Reply.of(new Delta.Reasoning("Hm.")))) {
+            turn.closingField("stop", "[\"x\"]");
+            run(kind, closing(kind, cut.withFinishReason(FinishReason.LENGTH)));
+            assertThat(turn.out().answer()).isEqualTo("It is 7.");
+            assertThat(turn.ledger().answerUsage().outputTokens()).isEqualTo(5);
+        }
+    }
+
     private static UpstreamException tooLong() {
         return new UpstreamException(ErrorCode.UPSTREAM_REQUEST_TOO_LARGE, "Too large.", false, null);
     }
