@@ -33,6 +33,9 @@ final class CallRecorder implements AttemptListener {
     private String upstream;
     private String model;
     private int attempts;
+    /** Whether the provider has accepted the last request (a 2xx status), and what it has used is not counted yet. */
+    private boolean acceptedUncounted;
+
     private final Map<List<String>, Usage> failedAttempts = new LinkedHashMap<>();
     /** What of {@link #text} and {@link #reasoning} is measured exactly. */
     private int measuredText;
@@ -82,14 +85,27 @@ final class CallRecorder implements AttemptListener {
 
     @Override
     public void onRequestSent(String name, String modelName) {
+        countAccepted();
         upstream = name;
         model = modelName;
         attempts++;
         measured.sent(name, modelName);
     }
 
+    /** The provider has accepted the last request. From now on its prompt counts, also if no reply follows. */
+    void onAccepted() {
+        acceptedUncounted = true;
+    }
+
+    private void countAccepted() {
+        if (acceptedUncounted) {
+            onFailedAttemptUsage(Usage.NONE);
+        }
+    }
+
     @Override
     public void onFailedAttemptUsage(Usage used) {
+        acceptedUncounted = false;
         Usage counted = used.equals(Usage.NONE) ? tokenCounter.usageOf(request, "", "") : used;
         failedAttempts.merge(List.of(upstream, model), counted, Usage::plus);
         measured.attemptFailed(counted);
@@ -179,6 +195,11 @@ final class CallRecorder implements AttemptListener {
 
     /** Records a call that ended without a reply. */
     void endWithoutReply(State state) {
+        try {
+            countAccepted();
+        } catch (Throwable e) {
+            logUncounted(e);
+        }
         record(state, false);
     }
 
@@ -191,10 +212,15 @@ final class CallRecorder implements AttemptListener {
         usage = reported;
         try {
             usage = complete(reported);
-        } catch (Throwable e) { // e.g. OutOfMemoryError: the record must not be lost
-            LOG.error(e.getClass().getName(), "failed to count the tokens of a call", e);
+        } catch (Throwable e) {
+            logUncounted(e);
         }
         record(state, true);
+    }
+
+    /** Nothing that is thrown while a call is counted, such as an OutOfMemoryError, may lose the record. */
+    private static void logUncounted(Throwable e) {
+        LOG.error(e.getClass().getName(), "failed to count the tokens of a call", e);
     }
 
     /** What the reply has used. Valid once the call has ended. */

@@ -92,6 +92,7 @@ final class ConcurrentCall {
 
     @Nullable
     CallEvent onAccepted() {
+        recorder.onAccepted();
         if (!dropped) {
             calls.reportAccepted();
         }

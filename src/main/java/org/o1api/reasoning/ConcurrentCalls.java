@@ -64,8 +64,8 @@ public final class ConcurrentCalls implements AutoCloseable {
         }
         int index = calls.size();
         Cancellation cancellation = owner.time().of(call.purpose()).child();
-        ConcurrentCall started =
-                new ConcurrentCall(index, call.purpose(), owner.newRecorder(call), cancellation, owner);
+        CallRecorder recorder = owner.newRecorder(call, call.purpose().isReasoning());
+        ConcurrentCall started = new ConcurrentCall(index, call.purpose(), recorder, cancellation, owner);
         int number = owner.numberOf(call);
         CallReader reader = new CallReader(
                 started,

@@ -156,8 +156,23 @@ public final class ModelCalls implements AutoCloseable {
         if (!time.isTurnCancelled() && !budget.allows(call, 0, inputTokens(call))) {
             return new EmptyCall();
         }
+        return openReasoning(call, true);
+    }
+
+    /**
+     * Makes a call that first reasons, then answers ({@link #startAnswer}). It has the time for reasoning until then. Tokens and money
+     * neither refuse nor end it, because without it there is no answer.
+     */
+    public Call onlyCall(CallRequest request) {
+        if (!time.isTurnCancelled() && !budget.allowsOnlyCall()) {
+            return new EmptyCall();
+        }
+        return openReasoning(new ModelCall(request, Purpose.STEP), false);
+    }
+
+    private Call openReasoning(ModelCall call, boolean limited) {
         try {
-            return open(call);
+            return open(call, limited);
         } catch (UpstreamException | CancelledException e) {
             if (time.isUsedUp(Purpose.STEP)) {
                 budget.exhaustedBy(EndedBy.BUDGET_TIME);
@@ -171,7 +186,7 @@ public final class ModelCalls implements AutoCloseable {
      * Makes a call whose output is the answer. Once the answer has started, running out of time ends it with {@code length}.
      */
     public Call answerCall(CallRequest request) {
-        return open(new ModelCall(request, Purpose.ANSWER));
+        return open(new ModelCall(request, Purpose.ANSWER), false);
     }
 
     /**
@@ -225,18 +240,19 @@ public final class ModelCalls implements AutoCloseable {
         return true;
     }
 
-    private Call open(ModelCall call) {
+    private Call open(ModelCall call, boolean limited) {
         requireNoOpenCalls();
         time.of(call.purpose()).throwIfCancelled();
         CallTime callTime = time.ofCall(call.purpose());
         Cancellation cancellation = callTime.cancellation();
         budget.count();
         flushBeforeWaiting();
-        CallRecorder recorder = newRecorder(call);
+        CallRecorder recorder = newRecorder(call, limited);
         int number = numberOf(call);
         boolean opened = false;
         try {
-            Call reply = upstream.open(call.request(), context(cancellation, number, this::reportAccepted, recorder));
+            Call reply = upstream.open(
+                    call.request(), context(cancellation, number, () -> reportAccepted(recorder), recorder));
             lastCall = counted(reply, call.purpose(), recorder, callTime);
             opened = true;
             return lastCall;
@@ -293,9 +309,13 @@ public final class ModelCalls implements AutoCloseable {
         return upstream;
     }
 
-    CallRecorder newRecorder(ModelCall call) {
-        BudgetMeter.OpenCall measured = budget.meter()
-                .open(call.request().model(), inputTokens(call), call.purpose().isReasoning());
+    /**
+     * Starts to record a call.
+     *
+     * @param limited whether it ends when tokens or money are used up
+     */
+    CallRecorder newRecorder(ModelCall call, boolean limited) {
+        BudgetMeter.OpenCall measured = budget.meter().open(call.request().model(), inputTokens(call), limited);
         return new CallRecorder(call, upstream.name(), tokenCounter, ledger, measured);
     }
 
@@ -310,6 +330,11 @@ public final class ModelCalls implements AutoCloseable {
 
     CallContext context(Cancellation cancellation, int number, Runnable onAccepted, AttemptListener listener) {
         return new CallContext(cancellation, retries, callingTurn, number, onAccepted, listener);
+    }
+
+    private void reportAccepted(CallRecorder recorder) {
+        recorder.onAccepted();
+        reportAccepted();
     }
 
     void reportAccepted() {

@@ -80,6 +80,11 @@ final class TurnBudget {
         return allows(call.purpose(), reserved, usedUp);
     }
 
+    /** Whether a call may be made that first reasons, then answers. */
+    boolean allowsOnlyCall() {
+        return allows(Purpose.STEP, 0, null);
+    }
+
     private boolean allows(Purpose purpose, int reserved, @Nullable EndedBy usedUp) {
         if (time.isUsedUp(purpose)) {
             exhaustedBy(EndedBy.BUDGET_TIME);

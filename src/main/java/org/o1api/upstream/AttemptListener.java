@@ -14,7 +14,8 @@ public interface AttemptListener {
     default void onRequestSent(String upstream, String model) {}
 
     /**
-     * An attempt failed before its first delta, but the provider has counted tokens for it.
+     * An attempt failed before its first delta, but the provider has counted tokens for it. Of other attempts that it has accepted ({@link
+     * CallContext#onAccepted}), the prompt counts.
      *
      * @param usage the tokens used; {@link Usage#NONE} if the reply was complete and the upstream reports no usage
      */

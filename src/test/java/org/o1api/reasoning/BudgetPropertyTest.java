@@ -170,12 +170,16 @@ class BudgetPropertyTest {
         }
 
         /**
-         * What the answer's call used, with its repetitions; or a sample that went on to become the answer and was cut off or failed. If
-         * a closing call replaced that sample, both. If the answer is constrained no sample goes on.
+         * What the answer's call used, with its repetitions; or a sample, or the only call of {@code single}, that went on to become the
+         * answer and was cut off or failed. If a closing call replaced it, both. If the answer is constrained none goes on.
          */
         private BigDecimal ofAnswer(Function<Usage, BigDecimal> value) {
-            BigDecimal answer =
-                    values(value, Purpose.ANSWER).reduce(BigDecimal::add).orElse(BigDecimal.ZERO);
+            boolean isSingle = preset.strategy().name().equals("single");
+            BigDecimal answer = Stream.concat(
+                            values(value, Purpose.ANSWER),
+                            isSingle && constraints.isEmpty() ? values(value, Purpose.STEP) : Stream.empty())
+                    .reduce(BigDecimal::add)
+                    .orElse(BigDecimal.ZERO);
             BigDecimal sample = constraints.isEmpty()
                     ? values(value, Purpose.SAMPLE)
                             .max(Comparator.naturalOrder())

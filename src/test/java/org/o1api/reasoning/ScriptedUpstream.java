@@ -129,7 +129,6 @@ public final class ScriptedUpstream implements Upstream {
         journal.add("open");
         requests.add(request);
         openCalls++;
-        context.onAccepted().run();
         for (Usage used : failedAttempts) {
             context.attemptListener().onRequestSent(name(), request.model());
             context.attemptListener().onFailedAttemptUsage(used);
@@ -140,6 +139,7 @@ public final class ScriptedUpstream implements Upstream {
             openCalls--;
             throw reply.failure();
         }
+        context.onAccepted().run();
         return new ScriptedCall(reply, context.cancellation());
     }
 

@@ -65,7 +65,7 @@ final class SingleTurn {
         for (int retries = 0; ; retries++) {
             SampleReader reader = null;
             FinishReason reason;
-            try (Call call = calls.reasoningCall(request)) {
+            try (Call call = isDraft ? calls.reasoningCall(request) : calls.onlyCall(request)) {
                 reader = new SampleReader(call.startsThinking(), SampleReader.isResultAskedFor(prompt), visible);
                 reason = read(call, reader);
             } catch (UpstreamException e) {
@@ -123,6 +123,11 @@ final class SingleTurn {
             }
         }
         FinishReason reason = call.finishReason();
+        if (calls.exhausted() != null && !reader.hasAnswer() && canAnswer()) { // cut in the reasoning
+            visible.close();
+            out.endedBy(endedBy(reason));
+            return reason;
+        }
         reader.end(reason);
         calls.setUntaggedReasoning(reader.untaggedReasoningLength());
         if (!reader.hasAnswer() && reason.isComplete()) {
