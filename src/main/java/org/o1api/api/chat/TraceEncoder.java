@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.api.Decimals;
 import org.o1api.json.Json;
 import org.o1api.model.BudgetUse;
+import org.o1api.model.StepKind;
 import org.o1api.model.TurnEvent;
 
 /**
@@ -112,7 +113,9 @@ final class TraceEncoder {
         if (started.label() != null) {
             json.writeStringField("label", started.label());
         }
-        json.writeStringField("model", model);
+        if (started.kind() != StepKind.VOTE) { // no call belongs to it
+            json.writeStringField("model", model);
+        }
         json.writeFieldName("at");
         json.writeNumber(Decimals.secondsOfNanos(at));
     }

@@ -55,6 +55,10 @@ class TraceEncoderTest {
                         {"type":"step_started","step":1,"kind":"step","model":"llama-3","at":1.500}"""),
                 Arguments.of(new TurnEvent.StepStarted(2, StepKind.SAMPLE, "Sample 2"), """
                         {"type":"step_started","step":2,"kind":"sample","label":"Sample 2","model":"llama-3","at":1.500}"""),
+                Arguments.of(new TurnEvent.StepStarted(3, StepKind.JUDGE, "Comparison"), """
+                        {"type":"step_started","step":3,"kind":"judge","label":"Comparison","model":"llama-3","at":1.500}"""),
+                Arguments.of(new TurnEvent.StepStarted(4, StepKind.VOTE, "Vote"), """
+                        {"type":"step_started","step":4,"kind":"vote","label":"Vote","at":1.500}"""),
                 Arguments.of(new TurnEvent.StepTitled(3, "A \"title\""), """
                         {"type":"step_titled","step":3,"title":"A \\"title\\""}"""),
                 Arguments.of(new TurnEvent.StepEnded(1), """
