@@ -16,8 +16,8 @@ import org.o1api.reasoning.Strategy;
  * What a request selects, on every API surface: a preset, and how it reasons.
  *
  * @param preset its settings in this mode
- * @param effort as requested; in pro mode {@code high} if the request has none; otherwise null: according to the preset
- * @param strategy adapted to the effort
+ * @param effort as requested; null: the request has none
+ * @param strategy adapted to the effort, in pro mode to {@code high} if the request has none
  * @param budget the smallest of preset, API key and request
  */
 public record TurnSelection(
@@ -54,7 +54,7 @@ public record TurnSelection(
         Budget budget = preset.budget()
                 .limitedBy(caller.budget())
                 .limitedBy(requested.options().limits());
-        return new TurnSelection(preset, choice.mode(), effort, strategy, budget);
+        return new TurnSelection(preset, choice.mode(), requested.effort(), strategy, budget);
     }
 
     private static RequestException withoutPrice(Preset preset) {

@@ -76,12 +76,12 @@ class TurnSelectionTest {
                     | STANDARD |      |      | one | STANDARD |      | steps
             one     | STANDARD |      |      | one | STANDARD |      | steps
             o1      | STANDARD | LOW  |      | one | STANDARD | LOW  | steps, LOW
-            one     | PRO      |      |      | one | PRO      | HIGH | vote, HIGH
-            one-pro | STANDARD |      |      | one | PRO      | HIGH | vote, HIGH
-            o1-pro  | PRO      |      |      | one | PRO      | HIGH | vote, HIGH
+            one     | PRO      |      |      | one | PRO      |      | vote, HIGH
+            one-pro | STANDARD |      |      | one | PRO      |      | vote, HIGH
+            o1-pro  | PRO      |      |      | one | PRO      |      | vote, HIGH
             one-pro | STANDARD | LOW  |      | one | PRO      | LOW  | vote, LOW
             one-pro | STANDARD | NONE | vote | one | PRO      | NONE | vote, NONE
-                    | PRO      |      |      | one | PRO      | HIGH | vote, HIGH
+                    | PRO      |      |      | one | PRO      |      | vote, HIGH
             two     | STANDARD |      | vote | two | STANDARD |      | vote
             two     | STANDARD | MAX  | vote | two | STANDARD | MAX  | vote, MAX
             two     | STANDARD |      | auto | two | STANDARD |      | auto
