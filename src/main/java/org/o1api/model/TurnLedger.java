@@ -113,6 +113,13 @@ public final class TurnLedger {
                 .count();
     }
 
+    /** The number of samples whose call was never started. */
+    public int unsentSamples() {
+        return (int) records.stream()
+                .filter(record -> record.purpose() == Purpose.SAMPLE && record.state() == State.NOT_STARTED)
+                .count();
+    }
+
     /** The number of requests sent for all calls. */
     public int attempts() {
         return records.stream().mapToInt(CallRecord::attempts).sum();

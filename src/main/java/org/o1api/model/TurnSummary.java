@@ -37,7 +37,14 @@ public record TurnSummary(
         List<ModelUsage> byModel,
         Duration time) {
     /** The samples of a turn by how they ended. */
-    public record Samples(int started, int completed, int cancelled, int failed) {}
+    public record Samples(int started, int completed, int cancelled, int failed) {
+        /** The same without this many samples that were cancelled, or failed, before their call was made. */
+        public Samples withoutUnsent(int unsent) {
+            int fromCancelled = Math.min(unsent, cancelled);
+            return new Samples(
+                    started - unsent, completed, cancelled - fromCancelled, failed - (unsent - fromCancelled));
+        }
+    }
 
     /**
      * The result of a vote.

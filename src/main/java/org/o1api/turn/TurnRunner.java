@@ -132,6 +132,7 @@ public final class TurnRunner {
     }
 
     private TurnSummary summary(TurnRequest request, TurnReport report, TurnLedger ledger, long startNanos) {
+        TurnSummary.Samples samples = report.samples();
         return new TurnSummary(
                 request.info().id(),
                 request.info().preset(),
@@ -140,7 +141,7 @@ public final class TurnRunner {
                 request.effort(),
                 request.mode(),
                 report.steps(),
-                report.samples(),
+                samples == null ? null : samples.withoutUnsent(ledger.unsentSamples()),
                 report.agreement(),
                 report.endedBy(),
                 ledger.cost(),

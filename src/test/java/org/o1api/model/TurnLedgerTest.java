@@ -110,6 +110,7 @@ class TurnLedgerTest {
         calls.forEach(ledger::add);
         assertThat(ledger.usage()).isEqualTo(usage);
         assertThat(ledger.records()).isEqualTo(calls);
+        assertThat(ledger.unsentSamples()).isEqualTo(calls.size() - usage.calls());
     }
 
     @Test

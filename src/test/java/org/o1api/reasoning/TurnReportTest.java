@@ -3,6 +3,8 @@ package org.o1api.reasoning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.model.EndedBy;
 import org.o1api.model.StepKind;
 import org.o1api.model.TurnEvent.StepOutcome;
@@ -65,5 +67,11 @@ class TurnReportTest {
         assertThat(log.report().route()).isEqualTo("vote");
         assertThat(log.report().endedBy()).isEqualTo(EndedBy.DECIDED);
         assertThat(log.report().agreement()).isEqualTo(agreement);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 8, 2, 1", "1, 7, 1, 1", "2, 6, 0, 1", "3, 5, 0, 0"})
+    void samplesThatWereNeverSentDoNotCount(int unsent, int started, int cancelled, int failed) {
+        assertThat(new Samples(8, 5, 2, 1).withoutUnsent(unsent)).isEqualTo(new Samples(started, 5, cancelled, failed));
     }
 }
