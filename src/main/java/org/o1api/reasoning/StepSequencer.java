@@ -10,11 +10,12 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.TurnEvent;
+import org.o1api.model.TurnEvent.StepOutcome;
 
 /**
  * Brings steps that are open at the same time into one sequence, for clients that show one step after the other. A step that starts
  * while no other one is open is passed on as it happens. By default, each other step is shown when it has ended and the one
- * before it, too: with its label or title, and its conclusion as its text; without a conclusion it is left out. If all texts are
+ * before it, too (if that one has failed, the next open one is passed on as it happens): with its label or title, and its conclusion as its text; without a conclusion it is left out. If all texts are
  * wanted, the next step is passed on completely once the one before it has ended. Steps get new numbers, from 1 in
  * the order in which they are shown. Events of a strategy without concurrent steps are passed on unchanged.
  */
@@ -31,6 +32,8 @@ final class StepSequencer {
     private int last;
 
     private int lastShown;
+    /** Whether a step of those that are open was passed on as it happened until its end. If it has failed, another one is. */
+    private boolean hasLive;
 
     /**
      * Creates a sequencer.
@@ -66,6 +69,7 @@ final class StepSequencer {
             waiting.put(started.step(), new WaitingStep(started));
             return;
         }
+        hasLive = false;
         makeCurrent(started);
     }
 
@@ -82,7 +86,9 @@ final class StepSequencer {
     private void acceptOfStep(int step, TurnEvent event) {
         WaitingStep waitingStep = waiting.get(step);
         if (waitingStep != null) {
-            if (allTexts || !(event instanceof TurnEvent.StepText)) { // a text that is not shown is not kept
+            if (!hasLive
+                    || allTexts
+                    || !(event instanceof TurnEvent.StepText)) { // a text that is not shown is not kept
                 waitingStep.add(event);
             }
         } else {
@@ -102,6 +108,7 @@ final class StepSequencer {
         } else {
             out.accept(renumbered(end, lastShown));
             current = 0;
+            hasLive = end.outcome() != StepOutcome.FAILED;
         }
         if (current == 0) {
             showWaiting();
@@ -113,7 +120,7 @@ final class StepSequencer {
             showConclusion(ended.remove());
         }
         Iterator<WaitingStep> steps = waiting.values().iterator();
-        while (allTexts && current == 0 && steps.hasNext()) {
+        while ((allTexts || !hasLive) && current == 0 && steps.hasNext()) {
             WaitingStep next = steps.next();
             steps.remove();
             makeCurrent(next.start);
@@ -138,8 +145,13 @@ final class StepSequencer {
                 out.accept(renumbered(event, lastShown));
             }
         }
-        out.accept(new TurnEvent.StepText(lastShown, end.conclusion()));
+        out.accept(new TurnEvent.StepText(lastShown, shown(end.outcome(), end.conclusion())));
         out.accept(renumbered(end, lastShown));
+    }
+
+    /** What is not a result is the gateway's own words. */
+    private static String shown(StepOutcome outcome, String conclusion) {
+        return outcome == StepOutcome.COMPLETED ? conclusion : "*" + conclusion + "*";
     }
 
     private static TurnEvent renumbered(TurnEvent event, int number) {

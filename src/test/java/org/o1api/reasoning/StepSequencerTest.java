@@ -14,7 +14,7 @@ import org.o1api.model.TurnEvent.StepOutcome;
 
 /**
  * Events are written in short: {@code "+1"} starts step 1, {@code "+1~t"} a sample with the label t, {@code "1:a"} is its text, {@code "1=t"} its title, {@code "-1"} its end,
- * {@code "-1:c"} its end with the conclusion c, {@code "!1:c"} its cancellation, {@code ".a"} is answer text.
+ * {@code "-1:c"} its end with the conclusion c, {@code "!1:c"} its cancellation, {@code "?1:c"} its failure, {@code ".a"} is answer text.
  */
 class StepSequencerTest {
     private static List<String> sequence(boolean all, String events) {
@@ -35,13 +35,14 @@ class StepSequencerTest {
             return new TurnEvent.AnswerText(text.substring(1));
         }
         String[] parts = text.split("[:=~]", -1);
-        int step = Integer.parseInt(parts[0].replaceAll("[-+!]", ""));
+        int step = Integer.parseInt(parts[0].replaceAll("[-+!?]", ""));
         return switch (text.charAt(0)) {
             case '+' ->
                 parts.length == 1
                         ? new TurnEvent.StepStarted(step)
                         : new TurnEvent.StepStarted(step, StepKind.SAMPLE, parts[1]);
             case '!' -> new TurnEvent.StepEnded(step, StepOutcome.CANCELLED, parts[1]);
+            case '?' -> new TurnEvent.StepEnded(step, StepOutcome.FAILED, parts[1]);
             case '-' -> new TurnEvent.StepEnded(step, StepOutcome.COMPLETED, parts.length == 1 ? null : parts[1]);
             default ->
                 text.contains("=") ? new TurnEvent.StepTitled(step, parts[1]) : new TurnEvent.StepText(step, parts[1]);
@@ -60,7 +61,11 @@ class StepSequencerTest {
             return titled.step() + "=" + titled.title();
         }
         if (event instanceof TurnEvent.StepEnded end) {
-            return (end.outcome() == StepOutcome.CANCELLED ? "!" : "-")
+            return switch (end.outcome()) {
+                        case COMPLETED -> "-";
+                        case CANCELLED -> "!";
+                        case FAILED -> "?";
+                    }
                     + end.step()
                     + (end.conclusion() == null ? "" : ":" + end.conclusion());
         }
@@ -93,12 +98,17 @@ class StepSequencerTest {
         "+1 +2 2=t 1:a -1:z 2:b -2:c .x,              +1 1:a -1:z +2 2=t 2:c -2:c .x",
         // lines come in the order in which the steps end
         "+1 +2 +3 3=u 2=t -3:c 1:a -2:b -1 .x,        +1 1:a -1 +2 2=u 2:c -2:c +3 3=t 3:b -3:b .x",
-        "+1 +2 +3 -1 2:x 3:y -3:c !2:lost .x,         +1 -1 +2 2:c -2:c +3 3:lost !3:lost .x",
+        "+1 +2 +3 -1 2:x 3:y -3:c !2:lost .x,         +1 -1 +2 2:c -2:c +3 3:*lost* !3:lost .x",
         // what starts while others are open is concurrent, whatever has ended
         "+1 +2 -1 +3 3:a -2:b 3:c -3:d,               +1 -1 +2 2:b -2:b +3 3:d -3:d",
         "+1 +2 -1 -2:b +3 3:c -3,                     +1 -1 +2 2:b -2:b +3 3:c -3",
         // a cancelled step that streams
         "+1 +2 1:a -2:b !1:lost .x,                   +1 1:a !1:lost +2 2:b -2:b .x",
+        // one that fails is replaced by the next open one; the gateway's words are in italics
+        "+1 +2 +3 1:a 2=t 2:b ?1:bad 3:x 2:c -3:d -2,  +1 1:a ?1:bad +2 2=t 2:b 2:c -2 +3 3:d -3:d",
+        "+1 +2 +3 1:a 2:b ?2:bad 3:x ?1:no 3:y -3:z,   +1 1:a ?1:no +2 2:*bad* ?2:bad +3 3:x 3:y -3:z",
+        "+1 +2 +3 2:b 3:x ?1:bad ?2:no -3:z,           +1 ?1:bad +2 2:b ?2:no +3 3:x -3:z",
+        "+1 +2 ?1:bad ?2:no +3 +4 3:a 4:b -3 -4:c,     +1 ?1:bad +2 ?2:no +3 3:a -3 +4 4:c -4:c",
         // without a conclusion there is nothing to show, and no gap in the numbers
         "+1 +2 +3 2:a -2 -3:c -1,                     +1 -1 +2 2:c -2:c",
         // numbers of the strategy need not be in the order in which steps are shown
