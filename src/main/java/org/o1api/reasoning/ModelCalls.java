@@ -1,6 +1,8 @@
 package org.o1api.reasoning;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
@@ -228,16 +230,49 @@ public final class ModelCalls implements AutoCloseable {
      * @throws CancelledException if the turn is cancelled or its time is used up
      */
     public boolean awaitRetry(UpstreamException failure) {
-        if (!failure.retryable() || !retries.tryConsume()) {
+        if (!takesRetry(failure)) {
             return false;
         }
         flushBeforeWaiting();
-        Duration wait = RetryBudget.backoff(1);
-        Duration requestedWait = failure.retryAfter(); // at most max_retry_wait, otherwise the failure is not retryable
-        time.ofTurn().sleep(requestedWait != null && requestedWait.compareTo(wait) > 0 ? requestedWait : wait);
+        time.ofTurn().sleep(waitAfter(failure));
         budget.uncount();
         ledger.discardLast();
         return true;
+    }
+
+    /**
+     * Waits before concurrent calls that have failed are replaced by other calls of the budget: as long as it takes for all of them, or
+     * until the time for reasoning is used up. Each replacement uses one of the turn's retries.
+     *
+     * @return how many of the calls may be replaced
+     * @throws CancelledException if the turn is cancelled
+     */
+    public int awaitReplacements(List<UpstreamException> failures) {
+        List<Duration> waits = failures.stream()
+                .filter(this::takesRetry)
+                .map(ModelCalls::waitAfter)
+                .toList();
+        if (!waits.isEmpty()) {
+            flushBeforeWaiting();
+            try {
+                time.of(Purpose.SAMPLE).sleep(Collections.max(waits));
+            } catch (CancelledException e) {
+                if (!time.isUsedUp(Purpose.SAMPLE)) { // otherwise the budget refuses the next call
+                    throw e;
+                }
+            }
+        }
+        return waits.size();
+    }
+
+    private boolean takesRetry(UpstreamException failure) {
+        return failure.retryable() && retries.tryConsume();
+    }
+
+    private static Duration waitAfter(UpstreamException failure) {
+        Duration wait = RetryBudget.backoff(1);
+        Duration requested = failure.retryAfter(); // at most max_retry_wait, otherwise the failure is not retryable
+        return requested != null && requested.compareTo(wait) > 0 ? requested : wait;
     }
 
     private Call open(ModelCall call, boolean limited) {

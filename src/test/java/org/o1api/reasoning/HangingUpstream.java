@@ -24,6 +24,7 @@ public final class HangingUpstream implements Upstream {
     private final Queue<Cancellation> hanging = new ConcurrentLinkedQueue<>();
     private final CountDownLatch hangs;
     private boolean isSlowToEnd;
+    private Delta piece = new Delta.Reasoning("Hm");
 
     /**
      * Creates the upstream.
@@ -34,6 +35,12 @@ public final class HangingUpstream implements Upstream {
     public HangingUpstream(int hangingCalls, BiFunction<CallRequest, CallContext, @Nullable String> replies) {
         this.hangs = new CountDownLatch(hangingCalls);
         this.replies = replies;
+    }
+
+    /** Calls send this before they hang. */
+    public HangingUpstream sending(Delta newPiece) {
+        piece = newPiece;
+        return this;
     }
 
     /** Waits until so many calls hang. */
@@ -93,7 +100,7 @@ public final class HangingUpstream implements Upstream {
 
         @Override
         public Iterator<Delta> iterator() {
-            Iterator<Delta> deltas = List.<Delta>of(reply == null ? new Delta.Reasoning("Hm") : new Delta.Text(reply))
+            Iterator<Delta> deltas = List.<Delta>of(reply == null ? piece : new Delta.Text(reply))
                     .iterator();
             return new Iterator<>() {
                 @Override

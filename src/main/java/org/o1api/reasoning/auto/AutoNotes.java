@@ -20,14 +20,9 @@ record AutoNotes(String judge, String same, String different, String failed) {
 
     static AutoNotes read(Section section) {
         return new AutoNotes(
-                note(section, "judge", DEFAULT.judge),
-                note(section, "same", DEFAULT.same),
-                note(section, "different", DEFAULT.different),
-                note(section, "failed", DEFAULT.failed));
-    }
-
-    private static String note(Section section, String key, String fallback) {
-        String text = section.find(key, ClosingPrompt.TEXT);
-        return text == null ? fallback : text;
+                section.get("judge", ClosingPrompt.TEXT, DEFAULT.judge),
+                section.get("same", ClosingPrompt.TEXT, DEFAULT.same),
+                section.get("different", ClosingPrompt.TEXT, DEFAULT.different),
+                section.get("failed", ClosingPrompt.TEXT, DEFAULT.failed));
     }
 }

@@ -65,7 +65,7 @@ record AutoStrategy(
         try (SampleVote samples = new SampleVote(turn, vote)) {
             samples.sample(2);
             boolean isOpen = isOpen(samples);
-            if (isOpen ? saySame(turn, samples) : haveEqualKeys(samples)) {
+            if (haveEqualKeys(samples) || (isOpen && saySame(turn, samples))) {
                 turn.log().route(AGREED);
                 return samples.agree();
             }
@@ -93,8 +93,15 @@ record AutoStrategy(
         return first != null && first.equals(samples.keyOf(1));
     }
 
+    private static boolean haveEqualTexts(SampleVote samples) {
+        String first = samples.plainAnswer(0);
+        return !first.isEmpty() && first.equals(samples.plainAnswer(1));
+    }
+
     private boolean saySame(TurnContext turn, SampleVote samples) {
-        return settings.judge() && new Judge(settings, turn, samples).areTheSame(samples.text(0), samples.text(1));
+        return haveEqualTexts(samples)
+                || (settings.judge()
+                        && new Judge(settings, turn, samples).areTheSame(samples.text(0), samples.text(1)));
     }
 
     /** Whether both samples have answers that may say the same although their keys are not equal. */

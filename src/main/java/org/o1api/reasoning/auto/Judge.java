@@ -1,6 +1,7 @@
 package org.o1api.reasoning.auto;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.o1api.json.ContentText;
 import org.o1api.model.FinishReason;
@@ -39,18 +40,18 @@ final class Judge {
         this.vote = vote;
     }
 
-    /** Makes the call and shows the verdict as a step. If the call fails or its verdict is not clear, the samples count as different. */
+    /** Makes the call and shows the verdict as a step. If the call fails or has no verdict, the samples count as different. */
     boolean areTheSame(String first, String second) {
         int step = vote.nextStep();
         turn.log().stepStarted(step, StepKind.JUDGE, settings.notes().judge());
         SampleVote.Reply reply = vote.ask(request(first, second));
         boolean same = reply.reason() == FinishReason.STOP && saysSame(reply.text());
-        boolean failed = reply.reason() == null;
+        boolean failed = reply.reason() != FinishReason.STOP || !hasVerdict(reply.text());
         AutoNotes notes = settings.notes();
         String verdict = failed ? notes.failed() : same ? notes.same() : notes.different();
         turn.log().stepText(step, verdict);
-        turn.log().stepEnded(step, failed ? StepOutcome.FAILED : StepOutcome.COMPLETED, verdict, reply.tokens());
         turn.log().note(verdict);
+        turn.log().stepEnded(step, failed ? StepOutcome.FAILED : StepOutcome.COMPLETED, verdict, reply.tokens());
         return same;
     }
 
@@ -71,6 +72,11 @@ final class Judge {
             }
         }
         return "";
+    }
+
+    private static boolean hasVerdict(String reply) {
+        String text = ThinkBlock.stripped(reply).toLowerCase(Locale.ROOT);
+        return text.contains("same") || text.contains("different");
     }
 
     /** Whether the last word is the verdict {@code same}: a model may reason before it. */

@@ -2,10 +2,9 @@ package org.o1api.reasoning.sampling;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.CancelledException;
@@ -33,17 +32,10 @@ final class SampleCalls {
     private final Map<Integer, Integer> open = new LinkedHashMap<>();
     /** The index of the call of each sample. */
     private final List<Integer> callIndexes = new ArrayList<>();
-    /** The samples with an answer, in the order in which they ended. */
-    private final Set<Integer> answered = new LinkedHashSet<>();
 
-    /** Failures that are not shown yet: as long as the client has seen nothing, the turn can fail with a status of its own. */
-    private final List<Runnable> unshownFailures = new ArrayList<>();
-
-    private boolean hasShown;
+    private final SampleChoice choice = new SampleChoice(samples);
+    private final FailedSamples failed = new FailedSamples();
     private long completedTokens;
-    private @Nullable GatewayException firstFailure;
-    private @Nullable Integer firstFiltered;
-    private @Nullable Integer firstLoop;
 
     SampleCalls(TurnContext turn, ConcurrentCalls calls, SampleRequests requests, VoteNotes notes, StepNumbers steps) {
         this.turn = turn;
@@ -90,7 +82,7 @@ final class SampleCalls {
             try {
                 event = calls.next();
             } catch (CancelledException e) {
-                if (answered.isEmpty() || !turn.calls().isTimeUsedUp()) {
+                if (!choice.hasAnswer() || !turn.calls().isTimeUsedUp()) {
                     throw e;
                 }
                 return false;
@@ -114,10 +106,10 @@ final class SampleCalls {
             sample.feed(piece.delta(), calls.startsThinking(index));
             calls.setUntaggedReasoning(index, sample.untaggedReasoningLength());
             if (sample.hasText()) {
-                showFailures();
+                failed.show();
             }
             if (sample.isRepeating()) {
-                endLoop(number, sample, index);
+                endLoop(sample, index);
                 return true;
             }
             return false;
@@ -125,87 +117,98 @@ final class SampleCalls {
         open.remove(index);
         if (event instanceof CallEvent.Ended ended) {
             end(number, sample, index, ended.reason());
-        } else if (event instanceof CallEvent.Failed failed) {
-            fail(
-                    sample,
-                    calls.usage(index).outputTokens(),
-                    String.valueOf(failed.cause().getMessage()),
-                    failed.cause());
+        } else if (event instanceof CallEvent.Failed failure) {
+            fail(sample, calls.usage(index).outputTokens(), failure.cause());
         }
         return true;
     }
 
-    private void endLoop(int number, SampleStep sample, int index) {
+    private void endLoop(SampleStep sample, int index) {
         open.remove(index);
         calls.cancel(index);
-        firstLoop = firstLoop == null ? number : firstLoop;
-        fail(sample, calls.receivedTokens(index), notes.loop(), null);
+        failed.addLoop();
+        showFailure(sample, calls.receivedTokens(index), notes.loop());
     }
 
     private void end(int number, SampleStep sample, int index, FinishReason reason) {
-        boolean hasAnswer = sample.end(reason, calls.startsThinking(index));
+        sample.end(reason, calls.startsThinking(index));
         calls.setUntaggedReasoning(index, sample.untaggedReasoningLength());
         long tokens = calls.usage(index).outputTokens();
         if (reason == FinishReason.CONTENT_FILTER) {
-            firstFiltered = firstFiltered == null ? number : firstFiltered;
-            fail(sample, tokens, notes.incomplete(), null);
-        } else if (hasAnswer) {
-            showFailures();
-            SampleKey key = sample.key();
-            if (!isCutOffByBudget(reason)) {
-                ballot.add(number, key);
-            }
-            answered.add(number);
+            failed.addFiltered(number);
+            showFailure(sample, tokens, notes.incomplete());
+        } else if (isEndedByBudget(reason)) {
+            choice.addEndedByBudget(number); // not shown before it is clear whether it is the answer
+        } else if (sample.hasAnswer()) {
+            failed.show();
+            ballot.add(number, sample.key());
+            choice.addAnswer(number);
             completedTokens += tokens;
-            sample.showResult(key.label(), notes.result(key.label()), tokens);
+            showResult(sample, tokens);
         } else if (reason == FinishReason.LENGTH) {
-            fail(sample, tokens, notes.incomplete(), null);
+            if (turn.prompt().maxTokens() == null) { // otherwise others end there, too
+                failed.addCutOff();
+            }
+            showFailure(sample, tokens, notes.incomplete());
         } else {
-            UpstreamException empty = UpstreamException.emptyReply();
-            fail(sample, tokens, String.valueOf(empty.getMessage()), empty);
+            fail(sample, tokens, UpstreamException.emptyReply());
         }
     }
 
-    /** Such a reply ends anywhere: its last number may be anything. */
-    private boolean isCutOffByBudget(FinishReason reason) {
+    /** Such a reply ends anywhere: its last number may be anything, so it does not vote. */
+    private boolean isEndedByBudget(FinishReason reason) {
         EndedBy limit = turn.calls().exhausted();
         return reason == FinishReason.LENGTH && limit != null && limit != EndedBy.BUDGET_CALLS;
     }
 
-    private void fail(SampleStep sample, long tokens, String why, @Nullable GatewayException cause) {
-        firstFailure = firstFailure == null ? cause : firstFailure;
-        unshownFailures.add(() -> sample.showFailure(why, tokens));
-        if (hasShown) {
-            showFailures();
-        }
+    private void fail(SampleStep sample, long tokens, GatewayException cause) {
+        failed.add(cause);
+        showFailure(sample, tokens, String.valueOf(cause.getMessage()));
     }
 
-    /** Shows the samples that have failed so far, and from now on each one immediately. */
-    void showFailures() {
-        hasShown = true;
-        unshownFailures.forEach(Runnable::run);
-        unshownFailures.clear();
+    private void showFailure(SampleStep sample, long tokens, String why) {
+        failed.show(() -> sample.showFailure(why, tokens));
+    }
+
+    private void showResult(SampleStep sample, long tokens) {
+        String label = sample.key().label();
+        sample.showResult(label, notes.result(label), tokens);
     }
 
     /**
-     * Cancels the open samples. Shows them only after that, so that none of them goes on meanwhile.
+     * Cancels the open samples, and shows all that are not shown yet. That takes time, so all calls are cancelled before.
      *
      * @param why the gateway's words for it
+     * @param answer the sample whose answer is the turn's; null: none
      */
-    Cancelled cancelOpen(String why) {
+    Cancelled cancelOpen(String why, @Nullable Integer answer) {
         open.keySet().forEach(calls::cancel);
-        showFailures();
-        long mean = answered.isEmpty() ? 0 : completedTokens / answered.size();
+        failed.show();
+        Map<Integer, String> cancelled = new TreeMap<>();
+        choice.endedByBudget().forEach(number -> cancelled.put(number, notes.exhausted()));
+        open.values().forEach(number -> cancelled.put(number, why));
+        open.clear();
+        if (answer != null && cancelled.remove(answer) != null) {
+            showResult(samples.get(answer), receivedTokens(answer));
+        }
+        long mean = answered() == 0 ? 0 : completedTokens / answered();
         long saved = 0;
-        for (Map.Entry<Integer, Integer> entry : open.entrySet()) {
-            long received = calls.receivedTokens(entry.getKey());
+        for (Map.Entry<Integer, String> entry : cancelled.entrySet()) {
+            long received = receivedTokens(entry.getKey());
             long more = Math.max(0, mean - received);
-            samples.get(entry.getValue()).showCancellation(why, new StepTokens(received, more));
+            samples.get(entry.getKey()).showCancellation(entry.getValue(), new StepTokens(received, more));
             saved += more;
         }
-        Cancelled cancelled = new Cancelled(open.size(), saved);
-        open.clear();
-        return cancelled;
+        return new Cancelled(cancelled.size(), saved);
+    }
+
+    /** Shows all samples that are not shown yet. The budget has ended those that did not fail. */
+    void showAll() {
+        cancelOpen(notes.exhausted(), null);
+    }
+
+    private long receivedTokens(int number) {
+        return calls.receivedTokens(callIndexes.get(number));
     }
 
     /** How many samples were cancelled, and an estimate of the tokens that this saved. */
@@ -223,58 +226,23 @@ final class SampleCalls {
 
     /** The number of samples with an answer. */
     int answered() {
-        return answered.size();
+        return choice.answered().size();
+    }
+
+    SampleChoice choice() {
+        return choice;
     }
 
     Ballot ballot() {
         return ballot;
     }
 
-    /** Whether a sample has an answer. */
-    boolean hasAnswer(int number) {
-        return answered.contains(number);
-    }
-
     SampleStep sample(int number) {
         return samples.get(number);
     }
 
-    /** Of these samples, the first one that is complete; if all are cut off, the first one. */
-    int best(List<Integer> candidates) {
-        return candidates.stream()
-                .filter(number -> samples.get(number).isComplete())
-                .findFirst()
-                .orElse(candidates.get(0));
-    }
-
-    /** The votes if these two samples say the same in different words. */
-    Ballot.Standing agreement(int first, int second) {
-        AnswerKey key = AnswerKey.labelled(
-                AnswerKey.Kind.TEXT, "", samples.get(first).key().label());
-        return new Ballot.Standing(key, List.of(first, second), 0, 2, Map.of(key.label(), 2));
-    }
-
-    /** All samples with an answer, in the order in which they ended. */
-    List<Integer> all() {
-        return List.copyOf(answered);
-    }
-
-    /** Why the first sample failed; null: none has, or only because it was cut off. */
-    @Nullable
-    GatewayException firstFailure() {
-        return firstFailure;
-    }
-
-    /** The first sample that the provider's filter has ended; null: none. */
-    @Nullable
-    Integer firstFiltered() {
-        return firstFiltered;
-    }
-
-    /** The first sample that has repeated itself; null: none. */
-    @Nullable
-    Integer firstLoop() {
-        return firstLoop;
+    FailedSamples failed() {
+        return failed;
     }
 
     /** Counts the output of a sample as the turn's answer. */

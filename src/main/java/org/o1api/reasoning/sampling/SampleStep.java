@@ -1,6 +1,7 @@
 package org.o1api.reasoning.sampling;
 
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
@@ -38,12 +39,10 @@ final class SampleStep implements SampleListener {
         reader(startsThinking).feed(delta);
     }
 
-    /** The reply has ended. Returns whether it has an answer. */
-    boolean end(FinishReason why, boolean startsThinking) {
+    /** The reply has ended. */
+    void end(FinishReason why, boolean startsThinking) {
         reason = why;
-        SampleReader ended = reader(startsThinking);
-        ended.end(why);
-        return ended.hasAnswer();
+        reader(startsThinking).end(why);
     }
 
     private SampleReader reader(boolean startsThinking) {
@@ -88,6 +87,16 @@ final class SampleStep implements SampleListener {
         return SampleKey.of(reader().answer(), reader().text(), reader().hasFormat());
     }
 
+    /** Whether the reply has ended in the middle, because of a limit or because it repeats itself. */
+    boolean isCutOff() {
+        return reason == FinishReason.LENGTH || (reason == null && isRepeating());
+    }
+
+    /** Whether the answer has started. */
+    boolean hasAnswer() {
+        return reader().hasAnswer();
+    }
+
     /** The reply's text without the model's own reasoning. */
     String text() {
         return reader().text();
@@ -101,6 +110,18 @@ final class SampleStep implements SampleListener {
     /** The answer, for the user. */
     List<TurnEvent> answer() {
         return reader().answer();
+    }
+
+    /** The text of the answer, without case and differences in white space; empty if it is not only text. */
+    String plainAnswer() {
+        StringBuilder text = new StringBuilder();
+        for (TurnEvent event : answer()) {
+            if (!(event instanceof TurnEvent.AnswerText piece)) {
+                return "";
+            }
+            text.append(piece.text());
+        }
+        return text.toString().strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT);
     }
 
     /** Reports the answer as the turn's. */

@@ -7,16 +7,13 @@ import org.o1api.model.CancelledException;
 import org.o1api.model.Delta;
 import org.o1api.model.EndedBy;
 import org.o1api.model.FinishReason;
-import org.o1api.model.GatewayException;
 import org.o1api.model.TurnEvent.StepTokens;
 import org.o1api.reasoning.CallEvent;
 import org.o1api.reasoning.ConcurrentCalls;
 import org.o1api.reasoning.ModelCall;
 import org.o1api.reasoning.TurnContext;
-import org.o1api.reasoning.closing.ClosingCall;
-import org.o1api.reasoning.closing.OneStep;
-import org.o1api.reasoning.text.AnswerRequests;
 import org.o1api.upstream.CallRequest;
+import org.o1api.upstream.UpstreamException;
 
 /**
  * An adaptive vote of samples (self-consistency, arXiv 2203.11171; adaptive stopping, arXiv 2305.11860). A first wave of samples starts
@@ -29,9 +26,9 @@ public final class SampleVote implements AutoCloseable {
     private final TurnContext turn;
     private final ConcurrentCalls calls;
     private final SampleCalls samples;
-    private final SampleRequests requests;
     private final VoteLog log;
     private final StepNumbers steps = new StepNumbers();
+    private final VoteAnswer answer;
     private boolean openText;
 
     /** Prepares a vote without samples. */
@@ -39,12 +36,13 @@ public final class SampleVote implements AutoCloseable {
         this.turn = turn;
         this.settings = settings;
         this.calls = turn.calls().concurrent();
-        this.requests = new SampleRequests(turn, settings.prompts());
+        SampleRequests requests = new SampleRequests(turn, settings.prompts());
         this.log = new VoteLog(turn.log(), settings.notes());
         if (turn.prompt().constrainsAnswer()) {
             calls.answerFollows();
         }
         this.samples = new SampleCalls(turn, calls, requests, settings.notes(), steps);
+        this.answer = new VoteAnswer(turn, samples, requests, steps);
     }
 
     /** Whether the budget has calls for this many samples, and for the closing call if one is needed. */
@@ -75,7 +73,7 @@ public final class SampleVote implements AutoCloseable {
 
     /** Whether a sample has ended with an answer. Samples are numbered from 0 in the order in which they started. */
     public boolean hasAnswer(int sample) {
-        return samples.hasAnswer(sample);
+        return samples.choice().hasAnswer(sample);
     }
 
     /** What a sample votes for; null: nothing. */
@@ -86,6 +84,11 @@ public final class SampleVote implements AutoCloseable {
     /** The whole text of a sample, without the model's own reasoning. */
     public String text(int sample) {
         return samples.sample(sample).text();
+    }
+
+    /** The text of a sample's answer, without case and differences in white space; empty if it is not only text. */
+    public String plainAnswer(int sample) {
+        return samples.sample(sample).plainAnswer();
     }
 
     /** The number of the next step of the turn. */
@@ -132,8 +135,11 @@ public final class SampleVote implements AutoCloseable {
      */
     public FinishReason agree() {
         Ballot.Standing standing = samples.ballot().standing();
-        return finish(
-                VoteEnd.AGREED, standing.votes() > 1 ? standing : samples.agreement(0, 1), samples.best(List.of(0, 1)));
+        if (standing.votes() < 2) {
+            standing = samples.choice().agreement(0, 1);
+            log.tally(standing);
+        }
+        return finish(VoteEnd.AGREED, standing, samples.choice().best(List.of(0, 1)));
     }
 
     /** Takes samples until the vote is decided, and answers. */
@@ -144,18 +150,17 @@ public final class SampleVote implements AutoCloseable {
     /**
      * Takes samples until the vote is decided, and answers.
      *
-     * @param openText whether the results are text of any wording: then the vote ends after the first wave if no two of them are equal
+     * @param openText whether the results are text of any wording: then the vote ends after the second wave if no two of them are equal
      */
     public FinishReason vote(boolean openText) {
         this.openText = openText;
         while (true) {
             VoteEnd end = end();
+            if (end == null && samples.open() == 0) {
+                end = startWave();
+            }
             if (end != null) {
                 return finish(end);
-            }
-            boolean isOver = turn.calls().isTimeUsedUp() && samples.answered() > 0;
-            if (isOver || (samples.open() == 0 && !startWave())) {
-                return finish(VoteEnd.BUDGET);
             }
             if (samples.awaitEnd()) {
                 log.tally(samples.ballot().standing());
@@ -163,10 +168,26 @@ public final class SampleVote implements AutoCloseable {
         }
     }
 
-    private boolean startWave() {
+    /** Returns why no sample was started; null: one was. */
+    private @Nullable VoteEnd startWave() {
+        int wave = Math.min(sizeOfWave(), settings.max() - samples.started());
+        if (wave <= 0) {
+            return VoteEnd.FAILED;
+        }
+        return samples.start(wave, reserved()) > 0 ? null : VoteEnd.BUDGET;
+    }
+
+    /** Failed samples are replaced as long as the turn has retries. If no sample has an answer, only replacements start. */
+    private int sizeOfWave() {
+        FailedSamples failed = samples.failed();
+        List<UpstreamException> failures = failed.takeRepeatable();
+        int replaced = turn.calls().awaitReplacements(failures);
+        int cutOff = failed.takeCutOff();
+        if (samples.started() > 0 && samples.answered() == 0) {
+            return replaced + cutOff;
+        }
         int missing = settings.first() - samples.answered();
-        int wave = Math.min(missing > 0 ? missing : settings.then(), settings.max() - samples.started());
-        return samples.start(wave, reserved()) > 0;
+        return (missing > 0 ? missing : settings.then()) - (failures.size() - replaced);
     }
 
     /** Why the vote ends now; null: it goes on. */
@@ -181,23 +202,35 @@ public final class SampleVote implements AutoCloseable {
         if (!isCutOff && standing.leader() != null && more > 0 && standing.isOutOfReach(more)) {
             return VoteEnd.UNREACHABLE;
         }
+        if (turn.calls().isTimeUsedUp() && samples.choice().hasAnswer()) {
+            return VoteEnd.BUDGET;
+        }
         if (samples.open() > 0 || samples.started() == 0) {
             return null;
-        }
-        if (samples.answered() == 0) {
-            return VoteEnd.FAILED;
         }
         if (isCutOff) {
             return VoteEnd.BUDGET;
         }
+        if (samples.failed().isFinal()) {
+            return VoteEnd.FAILED;
+        }
         if (samples.started() >= settings.max()) {
             return VoteEnd.LIMIT;
         }
-        boolean comparable = openText ? standing.votes() > 1 : standing.leader() != null;
-        return !comparable && samples.answered() >= settings.first() ? VoteEnd.NOTHING : null;
+        if (samples.answered() < settings.first()) {
+            return null;
+        }
+        if (standing.leader() == null) {
+            return VoteEnd.NOTHING;
+        }
+        boolean isScattered = openText && standing.votes() == 1;
+        return isScattered && samples.answered() >= settings.first() + settings.then() ? VoteEnd.SCATTERED : null;
     }
 
     private int notStarted() {
+        if (samples.failed().isFinal()) {
+            return 0;
+        }
         int allowed = Math.min(settings.max() - samples.started(), turn.calls().remainingCalls() - reserved());
         return Math.max(0, allowed);
     }
@@ -209,83 +242,30 @@ public final class SampleVote implements AutoCloseable {
     }
 
     private FinishReason finish(VoteEnd end) {
-        if (samples.answered() == 0) {
-            return endWithoutAnswer();
-        }
         Ballot.Standing standing = samples.ballot().standing();
-        return finish(end, standing, samples.best(standing.samples().isEmpty() ? samples.all() : standing.samples()));
+        SampleChoice choice = samples.choice();
+        if (samples.answered() > 0) {
+            List<Integer> leaders = standing.samples();
+            return finish(end, standing, choice.best(leaders.isEmpty() ? choice.answered() : leaders));
+        }
+        Integer cutOff = choice.longestEndedByBudget();
+        if (cutOff != null) {
+            return finish(VoteEnd.BUDGET, standing, cutOff);
+        }
+        return answer.withoutSample(limit(), end.endedBy(limit()));
     }
 
     private FinishReason finish(VoteEnd end, Ballot.Standing standing, int winner) {
         VoteNotes notes = settings.notes();
+        boolean closes = answer.needsClosingCall(winner);
         SampleCalls.Cancelled cancelled =
-                samples.cancelOpen(end == VoteEnd.BUDGET ? notes.incomplete() : notes.decided());
+                samples.cancelOpen(end == VoteEnd.BUDGET ? notes.exhausted() : notes.decided(), closes ? null : winner);
         if (samples.started() > 1) {
             log.end(steps.next(), end, standing, samples.started(), cancelled);
         }
         log.agreement(standing);
         turn.log().endedBy(end.endedBy(limit()));
-        if (needsClosingCall(winner)) {
-            SampleStep answer = samples.sample(winner);
-            FinishReason reason = closingCall(answer.text()).answerUnlessFails(answer.answer());
-            if (reason != null) {
-                return reason;
-            }
-        }
-        return answerWith(winner);
-    }
-
-    private FinishReason answerWith(int sample) {
-        samples.markAsAnswer(sample);
-        samples.sample(sample).report();
-        return samples.sample(sample).reason();
-    }
-
-    /** Samples are unconstrained text. A tool call or a refusal is an answer whatever the format. */
-    private boolean needsClosingCall(int winner) {
-        if (!samples.sample(winner).isComplete() && turn.calls().exhausted() == EndedBy.BUDGET_TIME && canClose()) {
-            return true; // the time of the answer is left
-        }
-        AnswerKey key = samples.ballot().keyOf(winner);
-        boolean isText =
-                key == null || (key.kind() != AnswerKey.Kind.TOOL_CALLS && key.kind() != AnswerKey.Kind.REFUSAL);
-        return turn.prompt().constrainsAnswer() && (isText || turn.prompt().requiresToolCall());
-    }
-
-    private boolean canClose() {
-        return turn.calls().remainingCalls() > 0 && turn.calls().hasTimeForAnswer();
-    }
-
-    private ClosingCall closingCall(String text) {
-        return new ClosingCall(turn, AnswerRequests.of(turn), requests.basis(text), new OneStep(steps.next()));
-    }
-
-    /**
-     * All samples have failed, or were cut off before their answer. If that was because of the budget or because they repeated themselves, a
-     * closing call answers.
-     */
-    private FinishReason endWithoutAnswer() {
-        EndedBy limit = limit();
-        Integer loop = samples.firstLoop();
-        if ((limit != null || loop != null) && turn.calls().remainingCalls() > 0) {
-            samples.showFailures();
-            turn.log().endedBy(limit == null ? EndedBy.LOOP : limit);
-            int reply = loop == null ? 0 : loop;
-            String text = samples.started() == 0 ? "" : samples.sample(reply).textWithoutRepetition();
-            return closingCall(text).answer();
-        }
-        Integer filtered = samples.firstFiltered();
-        GatewayException failure = samples.firstFailure();
-        if (filtered == null && failure != null) {
-            throw failure;
-        }
-        samples.showFailures();
-        if (filtered != null) {
-            turn.log().endedBy(EndedBy.ANSWERED);
-            return answerWith(filtered);
-        }
-        turn.log().endedBy(limit == null ? EndedBy.MAX_TOKENS : limit);
-        return FinishReason.LENGTH;
+        return closes ? answer.closing(winner) : answer.of(winner);
     }
 
     /** Cancels open calls. */

@@ -15,9 +15,11 @@ enum VoteEnd {
     AGREED,
     /** No sample has a result that can be compared. */
     NOTHING,
+    /** The results are texts of any wording, and no two of them are equal. */
+    SCATTERED,
     /** The budget is used up. */
     BUDGET,
-    /** No sample has an answer. */
+    /** Calls have failed, and others would fail, too. */
     FAILED;
 
     /**
@@ -32,7 +34,9 @@ enum VoteEnd {
             case UNREACHABLE -> notes.unreachable();
             case LIMIT -> notes.limit(samples);
             case AGREED -> notes.agreed();
-            case NOTHING, FAILED -> notes.nothing();
+            case NOTHING -> notes.nothing();
+            case SCATTERED -> notes.scattered(samples);
+            case FAILED -> notes.failed();
             case BUDGET -> notes.budget();
         };
     }
@@ -45,7 +49,7 @@ enum VoteEnd {
     EndedBy endedBy(@Nullable EndedBy exhausted) {
         return switch (this) {
             case LIKELY, UNREACHABLE, AGREED -> EndedBy.DECIDED;
-            case LIMIT -> EndedBy.LIMIT;
+            case LIMIT, SCATTERED -> EndedBy.LIMIT;
             case NOTHING, FAILED -> EndedBy.ANSWERED;
             case BUDGET -> exhausted == null ? EndedBy.BUDGET_CALLS : exhausted;
         };

@@ -37,8 +37,8 @@ final class VoteLog {
             text.append(' ').append(notes.cancelled(cancelled.samples(), cancelled.savedTokens()));
         }
         out.stepText(step, text.toString());
-        out.stepEnded(step, StepOutcome.COMPLETED, why);
         out.note(why);
+        out.stepEnded(step, StepOutcome.COMPLETED, why);
     }
 
     /** The result of the vote, if there is one. */

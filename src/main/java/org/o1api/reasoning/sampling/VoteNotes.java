@@ -18,8 +18,11 @@ import org.o1api.settings.Section;
  * @param budget why sampling stopped: the budget is used up
  * @param agreed why sampling stopped: the first two samples agree
  * @param nothing why sampling stopped: no sample has a result
+ * @param scattered why sampling stopped: no two of the {@code {samples}} have the same result, which is text of any wording
+ * @param failed why sampling stopped: calls have failed, and others would fail, too
  * @param cancelled how many samples were cancelled ({@code {samples}}), and about how many tokens that saved ({@code {tokens}})
  * @param decided the last line of a sample that was cancelled because the vote was decided
+ * @param exhausted the last line of a sample that was cancelled because the budget is used up
  * @param incomplete the last line of a sample that ended before its answer
  * @param loop the last line of a sample that was cancelled because the model repeated itself
  */
@@ -34,8 +37,11 @@ public record VoteNotes(
         String budget,
         String agreed,
         String nothing,
+        String scattered,
+        String failed,
         String cancelled,
         String decided,
+        String exhausted,
         String incomplete,
         String loop) {
     public static final VoteNotes DEFAULT = new VoteNotes(
@@ -49,32 +55,33 @@ public record VoteNotes(
             "Sampling stopped: the budget is used up.",
             "Sampling stopped: both samples agree.",
             "Sampling stopped: the samples have no results that can be compared.",
+            "Sampling stopped: no two of {samples} samples have the same result.",
+            "Sampling stopped: calls have failed, and more of them would fail, too.",
             "Cancelled samples: {samples}. Saved tokens: about {tokens}.",
             "Cancelled, because the vote was decided.",
+            "Cancelled, because the budget is used up.",
             "It ended before its answer.",
             "The model repeated itself, so the sample ends here.");
 
     static VoteNotes read(Section section) {
         return new VoteNotes(
-                note(section, "sample", DEFAULT.sample),
-                note(section, "result", DEFAULT.result),
-                note(section, "vote", DEFAULT.vote),
-                note(section, "count", DEFAULT.count),
-                note(section, "likely", DEFAULT.likely),
-                note(section, "unreachable", DEFAULT.unreachable),
-                note(section, "limit", DEFAULT.limit),
-                note(section, "budget", DEFAULT.budget),
-                note(section, "agreed", DEFAULT.agreed),
-                note(section, "nothing", DEFAULT.nothing),
-                note(section, "cancelled", DEFAULT.cancelled),
-                note(section, "decided", DEFAULT.decided),
-                note(section, "incomplete", DEFAULT.incomplete),
-                note(section, "loop", DEFAULT.loop));
-    }
-
-    private static String note(Section section, String key, String fallback) {
-        String text = section.find(key, ClosingPrompt.TEXT);
-        return text == null ? fallback : text;
+                section.get("sample", ClosingPrompt.TEXT, DEFAULT.sample),
+                section.get("result", ClosingPrompt.TEXT, DEFAULT.result),
+                section.get("vote", ClosingPrompt.TEXT, DEFAULT.vote),
+                section.get("count", ClosingPrompt.TEXT, DEFAULT.count),
+                section.get("likely", ClosingPrompt.TEXT, DEFAULT.likely),
+                section.get("unreachable", ClosingPrompt.TEXT, DEFAULT.unreachable),
+                section.get("limit", ClosingPrompt.TEXT, DEFAULT.limit),
+                section.get("budget", ClosingPrompt.TEXT, DEFAULT.budget),
+                section.get("agreed", ClosingPrompt.TEXT, DEFAULT.agreed),
+                section.get("nothing", ClosingPrompt.TEXT, DEFAULT.nothing),
+                section.get("scattered", ClosingPrompt.TEXT, DEFAULT.scattered),
+                section.get("failed", ClosingPrompt.TEXT, DEFAULT.failed),
+                section.get("cancelled", ClosingPrompt.TEXT, DEFAULT.cancelled),
+                section.get("decided", ClosingPrompt.TEXT, DEFAULT.decided),
+                section.get("exhausted", ClosingPrompt.TEXT, DEFAULT.exhausted),
+                section.get("incomplete", ClosingPrompt.TEXT, DEFAULT.incomplete),
+                section.get("loop", ClosingPrompt.TEXT, DEFAULT.loop));
     }
 
     String title(int number) {
@@ -102,6 +109,10 @@ public record VoteNotes(
 
     String limit(int samples) {
         return limit.replace("{samples}", Integer.toString(samples));
+    }
+
+    String scattered(int samples) {
+        return scattered.replace("{samples}", Integer.toString(samples));
     }
 
     String cancelled(int samples, long tokens) {

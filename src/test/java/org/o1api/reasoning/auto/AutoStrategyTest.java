@@ -1,9 +1,9 @@
 package org.o1api.reasoning.auto;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -12,7 +12,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,6 +24,7 @@ import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
+import org.o1api.model.TurnEvent;
 import org.o1api.model.TurnEvent.StepOutcome;
 import org.o1api.model.TurnSummary.Agreement;
 import org.o1api.model.TurnSummary.Samples;
@@ -146,22 +146,20 @@ class AutoStrategyTest {
         assertThat(turn.out().answer()).isEqualTo(prose.get(0));
     }
 
-    static Stream<Arguments> repliesWithoutVerdict() {
+    static Stream<Reply> repliesWithoutVerdict() {
         return Stream.of(
-                arguments(SamplingFixture.reply("sa").brokenOff(false), StepOutcome.FAILED),
-                arguments(SamplingFixture.reply("same").brokenOff(false), StepOutcome.FAILED),
-                arguments(
-                        SamplingFixture.reply("check whether both are the same").withFinishReason(FinishReason.LENGTH),
-                        StepOutcome.COMPLETED),
-                arguments(SamplingFixture.reply("same").withFinishReason(FinishReason.LENGTH), StepOutcome.COMPLETED),
-                arguments(
-                        SamplingFixture.reply("same").withFinishReason(FinishReason.CONTENT_FILTER),
-                        StepOutcome.COMPLETED));
+                SamplingFixture.reply("sa").brokenOff(false),
+                SamplingFixture.reply("same").brokenOff(false),
+                SamplingFixture.reply("check whether both are the same").withFinishReason(FinishReason.LENGTH),
+                SamplingFixture.reply("same").withFinishReason(FinishReason.LENGTH),
+                SamplingFixture.reply("same").withFinishReason(FinishReason.CONTENT_FILTER),
+                SamplingFixture.reply("I cannot tell."),
+                SamplingFixture.reply("<think>same or different?</think>Yes."));
     }
 
     @ParameterizedTest
     @MethodSource("repliesWithoutVerdict")
-    void aJudgeThatFailsOrIsCutOffMeansAVote(Reply judge, StepOutcome outcome) {
+    void aJudgeThatFailsOrHasNoVerdictMeansAVote(Reply judge) {
         int[] samples = {0};
         ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request ->
                 isJudge(request) ? judge : SamplingFixture.reply("It depends, view " + (char) ('a' + samples[0]++)));
@@ -170,16 +168,68 @@ class AutoStrategyTest {
 
         assertThat(turn.report().route()).isEqualTo("vote");
         assertThat(turn.out().answer()).isEqualTo("It depends, view a");
-        assertThat(turn.ends().get(2).outcome()).isEqualTo(outcome);
-        assertThat(turn.ends().get(2).conclusion())
-                .isEqualTo(outcome == StepOutcome.FAILED ? AutoNotes.DEFAULT.failed() : AutoNotes.DEFAULT.different());
+        assertThat(turn.ends().get(2).outcome()).isEqualTo(StepOutcome.FAILED);
+        assertThat(turn.ends().get(2).conclusion()).isEqualTo(AutoNotes.DEFAULT.failed());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            I do not know.              | I do not know.
+            === Answer\\nI cannot know   | I  CANNOT\\nknow
+            === Answer\\nBerlin is nice. | === Step: A\\nHm.\\n=== Answer\\nBerlin is nice.
+            """)
+    void equalTextsNeedNoJudge(String first, String second) {
+        ScriptedUpstream upstream = ScriptedUpstream.answering(first.replace("\\n", "\n"), second.replace("\\n", "\n"));
+
+        turn.run(auto, upstream);
+
+        assertThat(upstream.requests()).hasSize(2);
+        assertThat(turn.report().route()).isEqualTo("agreed");
+    }
+
+    /** The results after the judge has said that the first two differ. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            Paris Lyon Rome Nice Oslo Bern                | Paris | 6 | no two of 6 samples
+            Paris Lyon Rome Nice Paris Oslo Bern Rome     | Paris | 8 | after 8 samples
+            Paris Lyon Lyon Nice Lyon Lyon                | Lyon  | 6 | no other result
+            """)
+    void aVoteOnTextsGoesOnWhileResultsMeet(String results, String answer, int used, String why) {
+        int[] calls = {0};
+        String[] texts = results.split(" ", -1);
+        ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request ->
+                SamplingFixture.reply(isJudge(request) ? "different" : SamplingFixture.sample(texts[calls[0]++])));
+
+        turn.run(auto, upstream);
+
+        assertThat(upstream.requests()).hasSize(used + 1);
+        assertThat(turn.out().answer()).isEqualTo("It is " + answer + ".");
+        assertThat(turn.out().events().toString()).contains(why);
+        assertThat(turn.report().endedBy()).isEqualTo(why.startsWith("no other") ? EndedBy.DECIDED : EndedBy.LIMIT);
+    }
+
+    @Test
+    void theAgreementOfTheJudgeIsATally() {
+        List<TurnEvent> trace = new ArrayList<>();
+        turn.onTrace(trace::add);
+        int[] samples = {0};
+        turn.run(
+                auto,
+                ScriptedUpstream.answeringWith(request -> SamplingFixture.reply(
+                        isJudge(request) ? "same" : "It depends, view " + (char) ('a' + samples[0]++))));
+
+        assertThat(trace).contains(new TurnEvent.Tally(Map.of("It depends, view a", 2), 0.875));
+        assertThat(trace.stream()
+                        .filter(event -> event instanceof TurnEvent.Note || event instanceof TurnEvent.StepEnded)
+                        .map(event -> event.getClass().getSimpleName()))
+                .containsExactly("StepEnded", "StepEnded", "Note", "StepEnded", "Note", "StepEnded");
     }
 
     @Test
     void aJudgeThatTheBudgetRefusesMeansAVote() {
         turn.budget(new Budget(2, 50_000, Duration.ofMinutes(5), 6));
 
-        turn.run(auto, SamplingFixture.samples("-", "-"));
+        turn.run(auto, ScriptedUpstream.answering("This.", "That."));
 
         assertThat(turn.report().route()).isEqualTo("vote");
         assertThat(turn.ends().get(2).outcome()).isEqualTo(StepOutcome.FAILED);
@@ -204,7 +254,7 @@ class AutoStrategyTest {
     void theJudgeCanBeSwitchedOff() {
         AutoSettings defaults = AutoSettings.DEFAULT;
         AutoSettings settings = new AutoSettings(256, false, 512, defaults.prompt(), defaults.notes());
-        ScriptedUpstream upstream = SamplingFixture.samples("-", "-", "-", "-");
+        ScriptedUpstream upstream = ScriptedUpstream.answering("One.", "Two.", "Three.", "Four.");
 
         turn.run(auto(settings), upstream);
 
@@ -229,7 +279,7 @@ class AutoStrategyTest {
 
     @Test
     void aSampleThatFailsLeavesAVote() {
-        Reply broken = SamplingFixture.reply("Half").brokenOff(false);
+        Reply broken = SamplingFixture.reply("Half").brokenOff(true);
         Reply seven = SamplingFixture.reply(SamplingFixture.sample(7));
 
         turn.run(auto, ScriptedUpstream.answering(broken, seven, seven, seven, seven));

@@ -251,6 +251,10 @@ class VoteEndTest {
 
         assertThat(turn.out().answer()).isEqualTo("It is 7.");
         assertThat(turn.report().endedBy()).isEqualTo(EndedBy.BUDGET_TIME);
+        assertThat(turn.report().samples()).isEqualTo(new Samples(first, complete, first - complete, 0));
+        assertThat(turn.ends().subList(complete, first))
+                .allMatch(end -> VoteNotes.DEFAULT.exhausted().equals(end.conclusion()))
+                .allMatch(end -> Objects.requireNonNull(end.tokens()).saved() > 0);
     }
 
     @Test

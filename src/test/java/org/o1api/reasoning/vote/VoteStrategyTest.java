@@ -191,7 +191,7 @@ class VoteStrategyTest {
 
     @Test
     void samplesThatFailAreReplacedWithinTheMaximum() {
-        Reply broken = SamplingFixture.reply("Half").brokenOff(false);
+        Reply broken = SamplingFixture.reply("Half").brokenOff(true);
         Reply seven = SamplingFixture.reply(SamplingFixture.sample(7));
 
         assertThat(run(ScriptedUpstream.answering(broken, seven, broken, seven, seven, seven)))
@@ -246,17 +246,6 @@ class VoteStrategyTest {
         assertThat(turn.out().answer()).isEqualTo("It is 7.");
     }
 
-    @Test
-    void endsWithoutAnAnswerIfAllSamplesAreCutOffBeforeIt() {
-        Reply truncated = Reply.of(new Delta.Reasoning("Hm")).withFinishReason(FinishReason.LENGTH);
-
-        assertThat(run(ScriptedUpstream.answering(truncated, truncated, truncated, truncated)))
-                .isEqualTo(FinishReason.LENGTH);
-
-        assertThat(turn.out().answer()).isEmpty();
-        assertThat(turn.report().endedBy()).isEqualTo(EndedBy.MAX_TOKENS);
-    }
-
     /** The budget allows no sample: the answer needs none. */
     @Test
     void aBudgetThatIsUsedUpBeforeTheFirstSampleIsADirectAnswer() {
@@ -286,7 +275,7 @@ class VoteStrategyTest {
         turn.run(vote(eager), SamplingFixture.samples("7", "7", "7", "7"));
 
         assertThat(turn.report().samples()).isEqualTo(new Samples(4, 3, 1, 0));
-        assertThat(turn.out().step(4)).isEqualTo("Cancelled, because the vote was decided.");
+        assertThat(turn.out().step(4)).isEqualTo("*Cancelled, because the vote was decided.*");
         assertThat(turn.out().step(5)).contains("probability of 0.94").contains("Cancelled samples: 1.");
     }
 
@@ -336,8 +325,11 @@ class VoteStrategyTest {
                 "Budget",
                 "einig",
                 "nichts",
+                "verstreut {samples}",
+                "gescheitert",
                 "{samples} weg, {tokens} gespart",
                 "Entschieden.",
+                "Verbraucht.",
                 "Abgebrochen.",
                 "Schleife.");
         VoteSettings settings = new VoteSettings(4, 2, 4, 0.95, SamplePrompts.DEFAULT, notes);
