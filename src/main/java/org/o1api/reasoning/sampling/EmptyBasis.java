@@ -23,7 +23,7 @@ record EmptyBasis(Prompt prompt) implements AnswerBasis {
 
     @Override
     public @Nullable AnswerFilter filter(AnswerFormat format) {
-        return !prompt.prescribesForm() && hasAnswerInFormat() ? new FormatFilter(format) : null;
+        return !prompt.prescribesForm() && hasAnswerInFormat() ? new FormatFilter(prompt, format) : null;
     }
 
     private boolean hasAnswerInFormat() {

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.TurnEvent;
+import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.text.AnswerFilter;
 import org.o1api.reasoning.text.AnswerFormat;
 
@@ -32,12 +33,13 @@ final class FormatFilter implements AnswerFilter {
     private final StringBuilder held = new StringBuilder();
     private final StringBuilder answer = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
-    private final SampleReader reader = new SampleReader(false, new Parts());
+    private final SampleReader reader;
     private State state = State.UNDECIDED;
     private boolean hasReasoning;
 
-    FormatFilter(AnswerFormat format) {
+    FormatFilter(Prompt prompt, AnswerFormat format) {
         this.format = format;
+        reader = new SampleReader(false, SampleReader.isResultAskedFor(prompt), new Parts());
     }
 
     private final class Parts implements SampleListener {

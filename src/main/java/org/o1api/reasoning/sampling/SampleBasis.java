@@ -72,6 +72,6 @@ record SampleBasis(Prompt prompt, String closingPrompt, String text) implements 
     @Override
     public @Nullable AnswerFilter filter(AnswerFormat format) {
         boolean isOtherForm = prompt.prescribesForm() && !format.requiresJson() && !format.requiresToolCall();
-        return isEmpty() || isOtherForm ? null : new FormatFilter(format);
+        return isEmpty() || isOtherForm ? null : new FormatFilter(prompt, format);
     }
 }
