@@ -16,7 +16,7 @@ final class Choices {
     private static final Pattern OPTION =
             Pattern.compile("(?iu:(?:the\\s+)?(?:option|choice|letter|answer)\\s*+:?\\s*)?"
                     + "(?:[(\\[]\\s*([A-Za-z])\\s*[)\\]]|([A-J])(?=\\.(?!\\d)\\s*+(?!" + NAME_AFTER_INITIAL + "))"
-                    + "|([A-Z])(?=\\s*$|\\)|:(?![\\\\/])|[,;]\\s(?![^\\s\\d]{0,2}\\d)|\\s+[-\\u2013]\\s+\\p{L}{2}|\\s+\\u2014\\s"
+                    + "|([A-Z])(?=\\s*$|\\)|:(?![\\\\/])|[,;]\\s(?![^\\s\\d]{0,2}\\d)|\\s+-\\s+\\p{L}{2}|\\s+\\u2013\\s+[\\p{L}\\d]{2}|\\s+\\u2014\\s"
                     + "|\\s+(?:because|since|as|is\\s+(?:the|correct|right|true|best|most)(?!\\p{L})|\\((?![^)]{0,40}\\)\\s*=))"
                     + "|\\s*=(?!=)\\s*[A-Za-z][a-z]{2})|([a-z])(?=\\)|\\s*$))");
 

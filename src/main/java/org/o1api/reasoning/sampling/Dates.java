@@ -47,7 +47,7 @@ final class Dates {
         return text.length() <= MAX_DATE
                 && (IN_DIGITS.matcher(text).matches()
                         || WITH_MONTH.matcher(text).find()
-                        || TIME.matcher(text).matches());
+                        || canonical(text) != null);
     }
 
     /** Returns the canonical form of a date or of a time with a.m. or p.m.; null if a text is neither. */

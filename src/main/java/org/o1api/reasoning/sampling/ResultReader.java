@@ -43,6 +43,10 @@ final class ResultReader {
             Pattern.compile("\\\\[A-Za-z]|[\\^√π²³∞]|\\d[a-ce-zA-Z](?=\\s*[-+*/^=)]|$)|\\d[xyzni](?![\\p{L}])"
                     + "|(?<!\\p{L})[a-z]\\s*[-+*/]\\s*\\d|\\d\\s*[-+*/]\\s*[a-z](?!\\p{L})");
 
+    /** The power of a unit of area, volume or acceleration. */
+    private static final Pattern UNIT_POWER = Pattern.compile(
+            "(\\d\\s?(?:[kcdm]m|ft|yd|mi)|\\d\\s(?:m|in|units?|feet|inches|met(?:er|re)s)|/\\s?s)(?:\\^\\{?[23]\\}?|[²³])(?![\\p{L}\\d])");
+
     private static final Pattern ARITHMETIC =
             Pattern.compile("(?![^,]*,\\s)[\\d\\s.,()$%]*+[-+*/×÷x·][\\d\\s.,()$%+*/×÷x·-]*+");
     private static final Pattern PARENTHESES = Pattern.compile("\\([^()]*\\)");
@@ -147,7 +151,7 @@ final class ResultReader {
                 || RANGE.matcher(text).matches()) {
             return null;
         }
-        String side = afterLastEquals(text);
+        String side = afterLastEquals(UNIT_POWER.matcher(text).replaceAll("$1"));
         if (side == null || EXPRESSION.matcher(side).find()) {
             return null;
         }

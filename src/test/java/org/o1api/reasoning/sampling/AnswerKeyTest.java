@@ -54,6 +54,9 @@ class AnswerKeyTest {
             90 Degrees Celsius ¦ 90
             USD 5    ¦ 5 US Dollars
             $5       ¦ 5 dollars
+            5 cm²    ¦ 5
+            5 m^{2}  ¦ 5 m
+            9.8 m/s^2 ¦ 9.8
             5€       ¦ EUR 5
             Total: 5 ¦ 5
             It is 5  ¦ 5
@@ -70,6 +73,7 @@ class AnswerKeyTest {
             Option B ¦ B: because
             B        ¦ B, since A is wrong
             B        ¦ B - Paris
+            B        ¦ B – 42
             B        ¦ B is correct
             (B)      ¦ (B) since (A) is 3
             # yes and no
@@ -89,6 +93,7 @@ class AnswerKeyTest {
             Jan. 5, 2024 ¦ 5 January 2024
             Friday, January 5th, 2024 ¦ 2024年1月5日
             January 5 ¦ 5 Jan
+            May 5    ¦ 5 May
             5 p.m.   ¦ 5 PM
             3:00 PM  ¦ 15:00
             3:30 p.m. ¦ 3:30pm
@@ -149,6 +154,8 @@ class AnswerKeyTest {
             a - b ¦ ab
             m/s ¦ ms
             2/3 pi ¦ 2/3
+            5 x^2 ¦ 5
+            5m^2 ¦ 5
             3 sqrt(2) ¦ 3
             5C2 ¦ 5C3
             f(5) ¦ 5
