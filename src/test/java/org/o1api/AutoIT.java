@@ -87,7 +87,7 @@ class AutoIT {
             await().atMost(LIMIT).until(() -> fixture.requests().size() == 2);
             seen.countDown();
             List<ChatClient.Event> rest = stream.remainingEvents();
-            assertThat(ChatClient.content(rest)).isEqualTo("I think.");
+            assertThat(ChatClient.content(rest)).isEqualTo("I think. \nAnswer: 7");
         }
     }
 

@@ -125,7 +125,7 @@ class VoteIT {
             assertThat(stream.nextText().reasoning()).isNotEmpty();
             await().atMost(LIMIT).until(() -> fixture.requests().size() == 4);
             seen.countDown();
-            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("I think.");
+            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("I think. \nAnswer: 7");
         }
         assertThat(fixture.requests()).hasSize(4);
     }
