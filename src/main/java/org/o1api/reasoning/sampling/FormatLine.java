@@ -156,6 +156,11 @@ record FormatLine(Kind kind, String text, int start, int textStart) {
         return false;
     }
 
+    /** A quick test: most colons, such as those of JSON, follow something else. */
+    private static boolean mayEndLabel(char c) {
+        return Character.isLetter(c) || c == ' ' || c == '*' || c == '_';
+    }
+
     /** Whether an incomplete line may become the result. */
     static boolean mayBecomeResult(CharSequence text, int from, int to) {
         return mayMatch(RESULT, text, from, to);

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -152,6 +153,20 @@ class VoteEndTest {
 
         assertThat(turn.out().answer()).isEqualTo("It is 7.");
         upstream.release();
+    }
+
+    /** Also if that one ignores the format. */
+    @ParameterizedTest
+    @ValueSource(strings = {"=== Answer\nIt is seven, I think.", "It is seven, I think."})
+    @Timeout(60)
+    void noSampleGoesOnWithoutTokensIfOneIsComplete(String reply) {
+        HangingUpstream upstream = new HangingUpstream(3, (request, context) -> context.number() == 0 ? reply : null);
+        turn.budget(new Budget(30, 3, Duration.ofMinutes(5), 6));
+
+        turn.run(strategy("vote"), upstream);
+
+        assertThat(turn.out().answer()).isEqualTo("It is seven, I think.");
+        assertThat(turn.report().endedBy()).isEqualTo(EndedBy.BUDGET_TOKENS);
     }
 
     @Test
