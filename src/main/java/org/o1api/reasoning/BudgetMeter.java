@@ -115,6 +115,8 @@ final class BudgetMeter {
         private final long inputTokens;
         private @Nullable Price price;
         private boolean limited;
+        /** What it had used when its limit was removed. */
+        private long tokensWithinLimit;
         /** The estimate of the output, in units of {@link TokenCounter#UNITS_PER_TOKEN}. */
         private long units;
 
@@ -172,6 +174,14 @@ final class BudgetMeter {
         void removeLimit() {
             synchronized (BudgetMeter.this) {
                 limited = false;
+                tokensWithinLimit = outputTokens();
+            }
+        }
+
+        /** Whether it has gone on since its limit was removed. */
+        boolean hasExceededLimit() {
+            synchronized (BudgetMeter.this) {
+                return !limited && outputTokens() > tokensWithinLimit;
             }
         }
 

@@ -185,6 +185,12 @@ public final class ConcurrentCalls implements AutoCloseable {
         owner.budget().answerFollows();
     }
 
+    /** Whether a sample has used more than the budget. Then it was the answer's call, and no other one follows if it has failed. */
+    public boolean hasExceededBudget() {
+        return calls.stream()
+                .anyMatch(call -> call.isSample() && call.recorder().measured().hasExceededLimit());
+    }
+
     /** Cancels a call at its provider. There are no more events of it. No effect if it has ended. */
     public void cancel(int index) {
         calls.get(index).drop();

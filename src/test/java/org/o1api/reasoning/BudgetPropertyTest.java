@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -170,8 +169,8 @@ class BudgetPropertyTest {
         }
 
         /**
-         * What the answer's call used, with its repetitions; or a sample, or the only call of {@code single}, that went on to become the
-         * answer and was cut off or failed. If a closing call replaced it, both. If the answer is constrained none goes on.
+         * What the answer's call used, with its repetitions; or a sample that went on to become the answer and was cut off or failed. If
+         * a closing call replaced the only call of {@code single}, both. If the answer is constrained none goes on.
          */
         private BigDecimal ofAnswer(Function<Usage, BigDecimal> value) {
             boolean isSingle = preset.strategy().name().equals("single");
@@ -180,12 +179,7 @@ class BudgetPropertyTest {
                             isSingle && constraints.isEmpty() ? values(value, Purpose.STEP) : Stream.empty())
                     .reduce(BigDecimal::add)
                     .orElse(BigDecimal.ZERO);
-            BigDecimal sample = constraints.isEmpty()
-                    ? values(value, Purpose.SAMPLE)
-                            .max(Comparator.naturalOrder())
-                            .orElse(BigDecimal.ZERO)
-                    : BigDecimal.ZERO;
-            return provider.hasClosingCall() ? answer.add(sample) : answer.max(sample);
+            return constraints.isEmpty() ? values(value, Purpose.SAMPLE).reduce(answer, BigDecimal::max) : answer;
         }
 
         private Stream<BigDecimal> values(Function<Usage, BigDecimal> value, Purpose purpose) {

@@ -103,9 +103,11 @@ class ConcurrentBudgetTest {
                 }
             }
             assertThat(ended).containsExactlyInAnyOrder("0 LENGTH", "1 LENGTH");
+            assertThat(concurrent.hasExceededBudget()).isFalse();
             send("c", 40);
             upstream.call("c").finish();
             assertThat(read(concurrent)).endsWith("2 STOP");
+            assertThat(concurrent.hasExceededBudget()).isTrue();
         }
     }
 

@@ -233,6 +233,11 @@ final class SampleCalls {
         return choice;
     }
 
+    /** Whether another call may give the answer: the one that may exceed the budget has not. */
+    boolean allowClosingCall() {
+        return turn.calls().remainingCalls() > 0 && !calls.hasExceededBudget();
+    }
+
     Ballot ballot() {
         return ballot;
     }

@@ -60,7 +60,7 @@ final class VoteAnswer {
 
     /**
      * No sample has an answer. If the budget has ended them, or some were cut off or repeated themselves, a closing call answers, from
-     * the longest of their texts.
+     * the longest of their texts. Not if one of them went on beyond the budget before it failed: a turn exceeds it by one call at most.
      *
      * @param limit the limit of the budget that is used up; null: none
      * @param why what is reported if neither that nor a loop or the caller's limit is the reason
@@ -71,7 +71,7 @@ final class VoteAnswer {
         Integer filtered = failed.firstFiltered();
         GatewayException failure = failed.first();
         boolean isCutOff = limit != null || longest != null;
-        boolean closes = isCutOff && turn.calls().remainingCalls() > 0;
+        boolean closes = isCutOff && samples.allowClosingCall();
         if (!closes && filtered == null && failure != null) {
             throw failure;
         }
