@@ -23,7 +23,9 @@ record EmptyBasis(Prompt prompt) implements AnswerBasis {
 
     @Override
     public @Nullable AnswerFilter filter(AnswerFormat format) {
-        return !prompt.prescribesForm() && hasAnswerInFormat() ? new FormatFilter(prompt, format) : null;
+        return !prompt.prescribesForm() && hasAnswerInFormat()
+                ? new FormatFilter(format, SampleReader.isResultAskedFor(prompt))
+                : null;
     }
 
     private boolean hasAnswerInFormat() {

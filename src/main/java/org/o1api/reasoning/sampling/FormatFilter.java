@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.TurnEvent;
-import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.text.AnswerFilter;
 import org.o1api.reasoning.text.AnswerFormat;
 
@@ -37,9 +36,14 @@ final class FormatFilter implements AnswerFilter {
     private State state = State.UNDECIDED;
     private boolean hasReasoning;
 
-    FormatFilter(Prompt prompt, AnswerFormat format) {
+    /**
+     * Creates a filter.
+     *
+     * @param keepsResult as for a {@link SampleReader}
+     */
+    FormatFilter(AnswerFormat format, boolean keepsResult) {
         this.format = format;
-        reader = new SampleReader(false, SampleReader.isResultAskedFor(prompt), new Parts());
+        this.reader = new SampleReader(false, keepsResult, new Parts());
     }
 
     private final class Parts implements SampleListener {

@@ -24,7 +24,7 @@ record SampleBasis(Prompt prompt, String closingPrompt, String text) implements 
         return text.isBlank();
     }
 
-    /** {@inheritDoc} In plain text, headings are only their titles. */
+    /** {@inheritDoc} In plain text, headings are those of Markdown. */
     @Override
     public CallMessages messagesForClosingCall(double share, boolean plain) {
         List<Message> all = new ArrayList<>(prompt.messages());
@@ -32,7 +32,7 @@ record SampleBasis(Prompt prompt, String closingPrompt, String text) implements 
             all.add(Message.user(SampleRequests.CONTINUE));
         }
         String kept = endOf(text.strip(), share);
-        all.add(Message.assistant(plain ? withoutHeadings(kept) : kept));
+        all.add(Message.assistant(plain ? WholeText.of(kept) : kept));
         all.add(Message.user(closingPrompt));
         return new CallMessages(all, SampleRequests.afterLastUser(prompt));
     }
@@ -46,32 +46,9 @@ record SampleBasis(Prompt prompt, String closingPrompt, String text) implements 
                 + text.substring(from < text.length() && Character.isLowSurrogate(text.charAt(from)) ? from + 1 : from);
     }
 
-    private static String withoutHeadings(String text) {
-        StringBuilder plain = new StringBuilder();
-        FormatReader reader = new FormatReader(new FormatReader.Sink() {
-            @Override
-            public void onStep(String title) {
-                plain.append("\n\n").append(title).append('\n');
-            }
-
-            @Override
-            public void onReasoning(CharSequence piece, int from, int to) {
-                plain.append(piece, from, to);
-            }
-
-            @Override
-            public void onAnswer(CharSequence piece, int from, int to) {
-                plain.append(piece, from, to);
-            }
-        });
-        reader.feed(text, 0);
-        reader.end(false);
-        return plain.toString().strip();
-    }
-
     @Override
     public @Nullable AnswerFilter filter(AnswerFormat format) {
         boolean isOtherForm = prompt.prescribesForm() && !format.requiresJson() && !format.requiresToolCall();
-        return isEmpty() || isOtherForm ? null : new FormatFilter(prompt, format);
+        return isEmpty() || isOtherForm ? null : new FormatFilter(format, SampleReader.isResultAskedFor(prompt));
     }
 }

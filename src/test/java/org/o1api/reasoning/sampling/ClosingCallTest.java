@@ -324,6 +324,17 @@ class ClosingCallTest {
         });
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            Answer: 42                      | Answer: 42
+            === Answer;It is 42.;Answer: 42 | It is 42.;Answer: 42
+            """)
+    void keepsTheLineOfTheResultIfTheCallerHasAskedForIt(String reply, String answer) {
+        turn.messages(Message.user("Why? End with a line 'Answer: NUMBER'.")).closingField("stop", "[\"x\"]");
+        run(Kind.SINGLE, closing(Kind.SINGLE, text(reply.replace(';', '\n'))));
+        assertThat(turn.out().answer()).isEqualTo(answer.replace(';', '\n'));
+    }
+
     @Test
     void showsTheReasoningInAnAnswerThatIsInTheFormat() {
         turn.closingField("stop", "[\"x\"]");
