@@ -147,7 +147,9 @@ record FormatLine(Kind kind, String text, int start, int textStart) {
     /** Whether a text mentions such a line, as instructions for the form of an answer do. */
     static boolean mentionsResult(String text) {
         for (int i = 0; i < text.length(); i++) {
-            if ((text.charAt(i) == ':' || text.charAt(i) == '\uff1a')
+            boolean isColon = text.charAt(i) == ':' || text.charAt(i) == '\uff1a';
+            if (isColon
+                    && mayEndLabel(text.charAt(Math.max(0, i - 1)))
                     && LABEL.matcher(text.substring(Math.max(0, i - MAX_LABEL), i))
                             .find()) {
                 return true;
