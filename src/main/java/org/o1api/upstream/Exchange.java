@@ -115,6 +115,11 @@ final class Exchange {
         }
     }
 
+    /** Whether the connection was cut. */
+    synchronized boolean isCancelled() {
+        return cancelled;
+    }
+
     /** Cuts the connection for a reason. Only the first reason is kept. */
     void abort(UpstreamException reason) {
         synchronized (this) {

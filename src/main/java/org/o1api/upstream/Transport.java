@@ -60,7 +60,8 @@ class Transport implements AutoCloseable {
     private final UpstreamConnectionPool connections;
 
     Transport(UpstreamSettings settings) {
-        connections = new UpstreamConnectionPool(settings, this::onConnecting);
+        connections = new UpstreamConnectionPool(
+                settings, this::onConnecting, () -> current().isCancelled());
         client = ClientBuilder.newClient(config(settings));
         target = client.target(settings.url());
         headers = headers(settings);

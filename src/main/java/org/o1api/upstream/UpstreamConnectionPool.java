@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
@@ -48,8 +49,9 @@ final class UpstreamConnectionPool extends PoolingHttpClientConnectionManager {
      * Creates the pool.
      *
      * @param beforeConnect runs before a connection is made, on the thread of the call that needs it
+     * @param isCancelled whether that call has been cancelled; asked on the same thread
      */
-    UpstreamConnectionPool(UpstreamSettings settings, Runnable beforeConnect) {
+    UpstreamConnectionPool(UpstreamSettings settings, Runnable beforeConnect, BooleanSupplier isCancelled) {
         super(
                 new DefaultHttpClientConnectionOperator(
                         null,
@@ -60,7 +62,7 @@ final class UpstreamConnectionPool extends PoolingHttpClientConnectionManager {
                 PoolConcurrencyPolicy.STRICT,
                 PoolReusePolicy.LIFO,
                 TimeValue.ofMinutes(10),
-                new Factory());
+                new Factory(isCancelled));
         this.beforeConnect = beforeConnect;
         setMaxTotal(settings.limits().concurrency());
         setDefaultMaxPerRoute(settings.limits().concurrency());
@@ -102,10 +104,15 @@ final class UpstreamConnectionPool extends PoolingHttpClientConnectionManager {
     private static final class Factory implements HttpConnectionFactory<ManagedHttpClientConnection> {
         private final DefaultHttpRequestWriterFactory writers = new DefaultHttpRequestWriterFactory(HTTP1_CONFIG);
         private final DefaultHttpResponseParserFactory parsers = new DefaultHttpResponseParserFactory(HTTP1_CONFIG);
+        private final BooleanSupplier isCancelled;
+
+        Factory(BooleanSupplier isCancelled) {
+            this.isCancelled = isCancelled;
+        }
 
         @Override
         public ManagedHttpClientConnection createConnection(Socket socket) throws IOException {
-            Connection connection = new Connection(writers, parsers);
+            Connection connection = new Connection(writers, parsers, isCancelled);
             if (socket != null) {
                 connection.bind(socket);
             }
@@ -114,11 +121,16 @@ final class UpstreamConnectionPool extends PoolingHttpClientConnectionManager {
     }
 
     private static final class Connection extends DefaultManagedHttpClientConnection {
+        private final BooleanSupplier isCancelled;
         private @Nullable SessionInputBuffer input;
         private volatile boolean shutDown;
 
-        Connection(DefaultHttpRequestWriterFactory writers, DefaultHttpResponseParserFactory parsers) {
+        Connection(
+                DefaultHttpRequestWriterFactory writers,
+                DefaultHttpResponseParserFactory parsers,
+                BooleanSupplier isCancelled) {
             super("upstream", null, null, HTTP1_CONFIG, null, null, writers, parsers);
+            this.isCancelled = isCancelled;
         }
 
         @Override
@@ -133,11 +145,14 @@ final class UpstreamConnectionPool extends PoolingHttpClientConnectionManager {
             super.close(mode);
         }
 
-        /** Closes the socket if a call was cancelled while it was being connected: then nothing else does. */
+        /**
+         * Closes the socket if the call was cancelled before: then nothing else does. The cancellation has closed this connection without a
+         * socket, or an earlier one in whose place the pool has created this one. A later cancellation closes the socket.
+         */
         @Override
         public void bind(Socket socket) throws IOException {
             super.bind(socket);
-            if (shutDown) {
+            if (shutDown || isCancelled.getAsBoolean()) {
                 socket.close();
                 throw new SocketException("the connection was closed while it was being opened");
             }

@@ -254,7 +254,7 @@ class ThrownErrorTest {
     @Test
     void inTheHttpClientDoesNotCloseAllConnections() throws Exception {
         UpstreamSettings settings = new UpstreamFixture.Settings().build();
-        try (UpstreamConnectionPool connections = new UpstreamConnectionPool(settings, () -> {})) {
+        try (UpstreamConnectionPool connections = new UpstreamConnectionPool(settings, () -> {}, () -> false)) {
             connections.close(CloseMode.IMMEDIATE); // as HttpClient does on an Error
             assertThat(connections.isClosed()).isFalse();
             connections.allowClose();
