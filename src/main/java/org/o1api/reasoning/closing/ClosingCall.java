@@ -226,10 +226,13 @@ public final class ClosingCall {
     }
 
     /** Why a turn ended whose answer ended for this reason. Of the budget, only the time ends an answer that has started. */
-    public static EndedBy endedBy(FinishReason reason, ModelCalls calls) {
+    public static EndedBy endedBy(FinishReason reason, TurnContext turn) {
         if (reason != FinishReason.LENGTH) {
             return EndedBy.ANSWERED;
         }
-        return calls.hasTimeForAnswer() ? EndedBy.MAX_TOKENS : EndedBy.BUDGET_TIME;
+        if (!turn.calls().hasTimeForAnswer()) {
+            return EndedBy.BUDGET_TIME;
+        }
+        return turn.prompt().maxTokens() == null ? EndedBy.ANSWERED : EndedBy.MAX_TOKENS; // the model has a limit, too
     }
 }

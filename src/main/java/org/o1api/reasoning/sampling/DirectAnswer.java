@@ -13,7 +13,7 @@ public final class DirectAnswer {
     /** Makes the call. */
     public static FinishReason answer(TurnContext turn, AnswerRequests requests) {
         FinishReason reason = new ClosingCall(turn, requests, new EmptyBasis(turn.prompt()), new OneStep(1)).answer();
-        turn.log().endedBy(ClosingCall.endedBy(reason, turn.calls()));
+        turn.log().endedBy(ClosingCall.endedBy(reason, turn));
         return reason;
     }
 }

@@ -92,7 +92,7 @@ final class SingleTurn {
                         new OneStep(visible.nextStep()))
                 .answerUnlessFails(reply.answer());
         if (reason != null) {
-            out.endedBy(ClosingCall.endedBy(reason, calls));
+            out.endedBy(ClosingCall.endedBy(reason, turn));
             return reason;
         }
         reply.answer().forEach(out::write);
@@ -105,7 +105,7 @@ final class SingleTurn {
         EndedBy limit = calls.exhausted();
         return limit != null && reason == FinishReason.LENGTH && !visible.hasAnswer()
                 ? limit
-                : ClosingCall.endedBy(reason, calls);
+                : ClosingCall.endedBy(reason, turn);
     }
 
     private FinishReason answerDirectly() {
@@ -134,7 +134,8 @@ final class SingleTurn {
             throw UpstreamException.emptyReply();
         }
         visible.close();
-        if (!visible.hasAnswer() && reason == FinishReason.LENGTH) {
+        boolean isLimited = calls.exhausted() != null || prompt.maxTokens() != null;
+        if (!visible.hasAnswer() && reason == FinishReason.LENGTH && isLimited) {
             out.endedBy(endedBy(reason));
         }
         return reason;

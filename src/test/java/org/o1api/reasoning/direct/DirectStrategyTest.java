@@ -89,9 +89,9 @@ class DirectStrategyTest {
     }
 
     @Test
-    void saysThatTheAnswerWasTruncated() {
+    void theModelsOwnLimitIsNotTheCallers() {
         Reply cut = Reply.of(new Delta.Text("Fou")).withFinishReason(FinishReason.LENGTH);
         assertThat(run(ScriptedUpstream.answering(cut))).isEqualTo(FinishReason.LENGTH);
-        assertThat(out.log().report().endedBy()).isEqualTo(EndedBy.MAX_TOKENS);
+        assertThat(out.log().report().endedBy()).isEqualTo(EndedBy.ANSWERED);
     }
 }

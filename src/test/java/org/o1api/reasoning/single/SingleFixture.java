@@ -45,6 +45,7 @@ final class SingleFixture {
 
     Prompt.@Nullable MaxTokens maxTokens;
     private @Nullable ModelCalls calls;
+    private @Nullable TurnContext context;
     private @Nullable TurnLog log;
 
     FinishReason run(ScriptedUpstream upstream) {
@@ -52,7 +53,9 @@ final class SingleFixture {
         calls = new ModelCalls(upstream, ScriptedUpstream.TURN, new Cancellation(), budget, out);
         log = new TurnLog(out);
         try (ModelCalls turn = calls) {
-            return strategy.run(new TurnContext(prompt, TestPresets.preset(strategy), turn, log));
+            TurnContext started = new TurnContext(prompt, TestPresets.preset(strategy), turn, log);
+            context = started;
+            return strategy.run(started);
         } finally {
             assertThat(upstream.openCalls()).isZero();
         }
@@ -60,6 +63,10 @@ final class SingleFixture {
 
     ModelCalls calls() {
         return Objects.requireNonNull(calls);
+    }
+
+    TurnContext context() {
+        return Objects.requireNonNull(context);
     }
 
     @Nullable

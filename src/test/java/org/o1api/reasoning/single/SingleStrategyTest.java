@@ -227,7 +227,7 @@ class SingleStrategyTest {
         Reply cut = SingleFixture.reply(REASONED + "Fou").withFinishReason(FinishReason.LENGTH);
         assertThat(turn.run(ScriptedUpstream.answering(cut))).isEqualTo(FinishReason.LENGTH);
         assertThat(turn.out.answer()).isEqualTo("Fou");
-        assertThat(turn.endedBy()).isEqualTo(EndedBy.MAX_TOKENS);
+        assertThat(turn.endedBy()).isEqualTo(EndedBy.ANSWERED);
     }
 
     @Test
@@ -327,8 +327,14 @@ class SingleStrategyTest {
 
     /** A refusal of a reasoning call is not why the model stopped. */
     @ParameterizedTest
-    @CsvSource({"false, MAX_TOKENS", "true, BUDGET_TIME"})
-    void namesTheLimitThatEndedTheAnswer(boolean expired, EndedBy limit) {
+    @CsvSource({
+        "false, true, MAX_TOKENS",
+        "false, false, ANSWERED",
+        "true, true, BUDGET_TIME",
+        "true, false, BUDGET_TIME"
+    })
+    void namesTheLimitThatEndedTheAnswer(boolean expired, boolean limited, EndedBy limit) {
+        turn.maxTokens = limited ? new Prompt.MaxTokens("max_tokens", 1000) : null;
         turn.budget = new Budget(1, 50_000, Duration.ofMinutes(5), 6);
         turn.run(ScriptedUpstream.answering("Four."));
         assertThat(turn.calls().hasBudgetForStep()).isFalse();
@@ -336,8 +342,8 @@ class SingleStrategyTest {
         if (expired) {
             turn.calls().expireTurn();
         }
-        assertThat(ClosingCall.endedBy(FinishReason.LENGTH, turn.calls())).isEqualTo(limit);
-        assertThat(ClosingCall.endedBy(FinishReason.STOP, turn.calls())).isEqualTo(EndedBy.ANSWERED);
+        assertThat(ClosingCall.endedBy(FinishReason.LENGTH, turn.context())).isEqualTo(limit);
+        assertThat(ClosingCall.endedBy(FinishReason.STOP, turn.context())).isEqualTo(EndedBy.ANSWERED);
     }
 
     @Test
