@@ -139,7 +139,8 @@ class VoteIT {
 
         assertThat(reply.content()).isEqualTo("It is 7.");
         assertThat(reply.json().at("/x_o1/samples/failed").asInt()).isOne();
-        assertThat(reply.json().at("/x_o1/samples/completed").asInt()).isEqualTo(4);
+        assertThat(reply.json().at("/x_o1/samples/completed").asInt()).isBetween(2, 3); // nobody can catch up with two
+        assertThat(calls.get()).isEqualTo(4); // a rejected request is not repeated
     }
 
     @InContainers(config = WAVES)
