@@ -88,9 +88,11 @@ record AutoStrategy(
         return afterTools || vote.max() == 1 || !SampleVote.isPossible(turn, 2) ? single : null;
     }
 
+    /** Whether the results are equal, unless both samples may have them by chance. */
     private static boolean haveEqualKeys(SampleVote samples) {
         AnswerKey first = samples.keyOf(0);
-        return first != null && first.equals(samples.keyOf(1));
+        boolean isChance = samples.isOpen(0) && samples.isOpen(1);
+        return first != null && !isChance && first.equals(samples.keyOf(1));
     }
 
     private static boolean haveEqualTexts(SampleVote samples) {
@@ -109,11 +111,12 @@ record AutoStrategy(
         return samples.hasAnswer(0)
                 && samples.hasAnswer(1)
                 && !haveEqualKeys(samples)
-                && isOpen(samples.keyOf(0))
-                && isOpen(samples.keyOf(1));
+                && isOpen(samples, 0)
+                && isOpen(samples, 1);
     }
 
-    private static boolean isOpen(@Nullable AnswerKey key) {
-        return key == null || key.kind() == AnswerKey.Kind.TEXT;
+    private static boolean isOpen(SampleVote samples, int number) {
+        AnswerKey key = samples.keyOf(number);
+        return key == null || key.kind() == AnswerKey.Kind.TEXT || samples.isOpen(number);
     }
 }

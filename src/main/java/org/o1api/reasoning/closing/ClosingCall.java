@@ -61,8 +61,8 @@ public final class ClosingCall {
     private int retries;
     /** The reader of the last reply; null: there was none. */
     private @Nullable AnswerReader reader;
-    /** Whether the last reply was cut off before it had an answer. */
-    private boolean cutOffBeforeAnswer;
+    /** Whether the last reply has no answer, or one without the required format: worse than the answer of the reasoning, if it has one. */
+    private boolean isWorse;
     /** A reply without the required format, used if there is no better one. */
     private @Nullable AnswerReader rejected;
 
@@ -82,8 +82,8 @@ public final class ClosingCall {
     }
 
     /**
-     * The same. If the call fails or is cut off before its answer, and the reasoning has an answer of its own that can be the turn's ({@link AnswerFormat#admits}), the
-     * caller reports that one.
+     * The same. If the call fails, is cut off before its answer, or has twice not the required format, and the reasoning has an answer of
+     * its own that can be the turn's ({@link AnswerFormat#admits}), the caller reports that one.
      *
      * @param own the reasoning's own answer; empty: it has none
      * @return null: report the reasoning's own answer
@@ -94,7 +94,7 @@ public final class ClosingCall {
         int usedCalls = calls.usedCalls();
         try {
             FinishReason reason = answer(!isPossible);
-            if (!isPossible || !cutOffBeforeAnswer) {
+            if (!isPossible || !isWorse) {
                 return reason;
             }
         } catch (GatewayException e) {
@@ -118,7 +118,7 @@ public final class ClosingCall {
             try (Call call = calls.answerCall(request())) {
                 AnswerReader started = reader(call);
                 reader = started;
-                FinishReason reason = read(call, started);
+                FinishReason reason = read(call, started, usesRejected);
                 if (reason != null) {
                     return reason;
                 }
@@ -137,8 +137,13 @@ public final class ClosingCall {
         }
     }
 
-    /** Reads a reply. Returns null if it is discarded and the call must be repeated. */
-    private @Nullable FinishReason read(Call call, AnswerReader started) {
+    /**
+     * Reads a reply.
+     *
+     * @param usesRejected whether a reply without the required format is better than none
+     * @return null if the reply is discarded and the call must be repeated
+     */
+    private @Nullable FinishReason read(Call call, AnswerReader started, boolean usesRejected) {
         for (Delta delta : call) {
             started.feed(delta);
             calls.setUntaggedReasoning(started.untaggedReasoningLength());
@@ -154,12 +159,16 @@ public final class ClosingCall {
                 shorten(started);
                 return null;
             }
-            cutOffBeforeAnswer = started.isEmpty();
+            isWorse = started.isEmpty();
         } else if (canUsePlainText() && started.hasWrongFormat()) {
             plain = true;
             rejected = started;
             started.endForRetry(steps.retryNote(WRONG_FORMAT));
             return null;
+        } else if (!usesRejected && started.hasWrongFormat()) {
+            isWorse = true;
+            started.endForRetry(steps.retryNote(WRONG_FORMAT));
+            return reason;
         } else if (started.isEmpty()) {
             throw UpstreamException.emptyReply();
         }

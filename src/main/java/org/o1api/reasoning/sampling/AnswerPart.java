@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The answer in a text: reports its text as it is read, except for a line that may be the result. That one is held back until text
- * follows, or until the end: as the last line of an answer in the format it is not shown, because it only repeats what the answer says.
+ * follows, or until the end: as the last line of an answer in the format it is not shown if it only repeats what the answer says.
  */
 final class AnswerPart {
     /** What a line ends with that says that the next one is part of the text. */
@@ -17,6 +17,8 @@ final class AnswerPart {
     private final boolean keepsResult;
     /** Whether anything but white space was reported. */
     private boolean hasText;
+    /** The index of the first character that was reported; -1: none. */
+    private int start = -1;
     /** The last line so far, if it may be the result. Its text has not been reported. */
     private @Nullable FormatLine result;
 
@@ -52,6 +54,7 @@ final class AnswerPart {
     }
 
     private void show(int from, int to) {
+        start = start < 0 ? from : start;
         sink.onAnswer(text, from, to);
     }
 
@@ -90,7 +93,7 @@ final class AnswerPart {
             release();
         }
         if (result != null) {
-            showResult(result, isNeeded(inFormat));
+            showResult(result, isNeeded(result, inFormat));
         }
     }
 
@@ -103,8 +106,12 @@ final class AnswerPart {
         }
     }
 
-    private boolean isNeeded(boolean inFormat) {
-        return keepsResult || (hasText && (!inFormat || hasOtherResult || isAnnounced()));
+    private boolean isNeeded(FormatLine line, boolean inFormat) {
+        return keepsResult || (hasText && (!inFormat || hasOtherResult || isAnnounced() || !isMentioned(line)));
+    }
+
+    private boolean isMentioned(FormatLine line) {
+        return ResultMention.in(text.subSequence(start, resultLineStart).toString(), line.text());
     }
 
     /** Whether the line before the result, apart from blank ones, needs it. */

@@ -57,6 +57,11 @@ final class Ballot {
         votes.add(new Vote(sample, key));
     }
 
+    /** Whether a sample votes, but may have its key by chance. */
+    boolean isOpen(int sample) {
+        return votes.stream().anyMatch(vote -> vote.sample == sample && vote.key.isOpen());
+    }
+
     /** What a sample votes for now; null: nothing. */
     @Nullable
     AnswerKey keyOf(int sample) {

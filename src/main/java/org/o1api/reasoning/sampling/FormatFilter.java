@@ -35,6 +35,7 @@ final class FormatFilter implements AnswerFilter {
     private final SampleReader reader;
     private State state = State.UNDECIDED;
     private boolean hasReasoning;
+    private boolean truncated;
 
     /**
      * Creates a filter.
@@ -122,12 +123,17 @@ final class FormatFilter implements AnswerFilter {
     }
 
     @Override
+    public void markTruncated() {
+        truncated = true;
+    }
+
+    @Override
     public void end() {
         if (state == State.UNDECIDED) {
             decide(true);
         }
         if (state == State.READ) {
-            reader.end(FinishReason.STOP);
+            reader.end(truncated ? FinishReason.LENGTH : FinishReason.STOP);
         } else if (state == State.UNDECIDED) {
             endUndecided();
         }

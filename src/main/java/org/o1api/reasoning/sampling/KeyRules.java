@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *       false.
  * </ol>
  *
- * <p>A reply in the form that the prompt asks for and without such a line or box has chosen to have no result, unless its whole answer is
- * nothing but a result.
+ * <p>A reply in the form that the prompt asks for and without such a line or box has chosen to mark no result: it may be prose whose last
+ * number means nothing.
  *
  * <p>The prompt asks for the word "Answer"; the word of other languages counts in the same places if no rule applies to the English one.
  *
@@ -38,6 +38,9 @@ final class KeyRules {
     private static final Pattern BOX = Pattern.compile("\\\\(?:boxed|fbox)\\s*+(?:\\{|(\\S))");
     /** Lines of Markdown and LaTeX without text, which may follow the last line. */
     private static final Pattern MARKUP_LINE = Pattern.compile("[\\s*_`~$#=<>/\\\\\\[\\](){}.|-]*+");
+
+    private static final Pattern HEADING =
+            Pattern.compile("(?imu)^[ \\t]*+(?:#{1,6}[ \\t]|step[ \\t]++\\d++[.:)]).*+$");
 
     /** What Markdown puts before a result on a line of its own. */
     private static final Pattern QUOTE = Pattern.compile("[\\s>]*+");
@@ -101,11 +104,15 @@ final class KeyRules {
         return result == null ? ofWord(plain, WORD.get(1)) : result;
     }
 
-    /** Returns the result of a text by the first two rules; null if neither applies. */
-    static @Nullable AnswerKey markedResult(String text, String plain) {
-        AnswerKey result = ofLastLine(plain, LAST_LINE.get(0));
-        result = result == null ? ofBox(text) : result;
-        return result == null ? ofLastLine(plain, LAST_LINE.get(1)) : result;
+    /** Whether one of the first two rules applies, or a line in the middle of the text is such a last line. */
+    static boolean isMarked(String text, String plain) {
+        return LAST_LINE.stream().anyMatch(label -> plain.lines().anyMatch(line -> afterLabel(line, label) != null))
+                || ofBox(text) != null;
+    }
+
+    /** Removes the headings of Markdown, whose numbers are those of sections and steps. */
+    static String withoutHeadings(String plain) {
+        return HEADING.matcher(plain).replaceAll("");
     }
 
     /** Returns JSON, or a number, an option, yes, no, true or false in a few words, that is the whole answer; null if it is anything else. */

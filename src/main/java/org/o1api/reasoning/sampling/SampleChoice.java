@@ -74,8 +74,7 @@ final class SampleChoice {
     Integer longestWithoutAnswer() {
         return longest(IntStream.range(0, samples.size())
                 .boxed()
-                .filter(number ->
-                        samples.get(number).isCutOff() && !samples.get(number).hasAnswer()));
+                .filter(number -> samples.get(number).isWithoutAnswer()));
     }
 
     private @Nullable Integer longest(Stream<Integer> numbers) {

@@ -17,16 +17,17 @@ import org.o1api.model.TurnEvent;
  * @param key null: the sample does not vote
  * @param isLastNumber whether the key is only the last number of the text. Then the sample does not vote if the key of any other
  *     sample of the turn is text
+ * @param isOpen whether the text neither marks its result nor is nothing else: it may be of any kind, and have the key by chance
  * @param label the result for readers, in one line
  */
-public record SampleKey(@Nullable AnswerKey key, boolean isLastNumber, String label) {
+public record SampleKey(@Nullable AnswerKey key, boolean isLastNumber, boolean isOpen, String label) {
     /**
      * Finds the key of a sample: its tool calls, a refusal, or the result in its text. A sample for which that fails does not vote.
      *
      * @param answer what the client would get
      * @param text the whole text of the reply
-     * @param isInFormat whether the reply is in the form that the prompt asks for: then it has a result only if it marks one, or is
-     *     nothing else
+     * @param isInFormat whether the reply is in the form that the prompt asks for: then it is open unless it marks a result, or is nothing
+     *     else
      */
     static SampleKey of(List<TurnEvent> answer, String text, boolean isInFormat) {
         StringBuilder shown = new StringBuilder();
@@ -48,14 +49,12 @@ public record SampleKey(@Nullable AnswerKey key, boolean isLastNumber, String la
         if (!refusal.isEmpty()) {
             return of(AnswerKey.labelled(AnswerKey.Kind.REFUSAL, "", refusal.toString()));
         }
-        return ofAny(
-                () -> isInFormat ? ofReplyInFormat(text, shown.toString()) : ofText(text, shown.toString()),
-                shown.toString());
+        return ofAny(() -> ofText(text, shown.toString(), isInFormat), shown.toString());
     }
 
     /** Finds the key of a text. A text for which that fails does not vote. */
     public static SampleKey of(String text) {
-        return ofAny(() -> ofText(text, text), text);
+        return ofAny(() -> ofText(text, text, false), text);
     }
 
     /** A reply can be anything: if the rules fail for one of them, the others still vote. */
@@ -75,30 +74,23 @@ public record SampleKey(@Nullable AnswerKey key, boolean isLastNumber, String la
         return of(AnswerKey.labelled(AnswerKey.Kind.TOOL_CALLS, value, value));
     }
 
-    private static SampleKey ofText(String text, String shown) {
+    private static SampleKey ofText(String text, String shown, boolean isInFormat) {
         String end = KeyRules.endOf(text);
         String plain = PlainText.of(end);
+        boolean isOpen = isInFormat && !KeyRules.isMarked(end, plain) && KeyRules.bareResult(shown) == null;
         AnswerKey key = KeyRules.result(end, plain);
-        if (key != null) {
-            return of(key);
-        }
-        String number = Numbers.last(plain);
-        return number == null ? none(shown) : new SampleKey(AnswerKey.number(number), true, number);
-    }
-
-    private static SampleKey ofReplyInFormat(String text, String shown) {
-        String end = KeyRules.endOf(text);
-        AnswerKey key = KeyRules.markedResult(end, PlainText.of(end));
-        key = key == null ? KeyRules.bareResult(shown) : key;
-        return key == null ? none(shown) : of(key);
+        String number = key == null ? Numbers.last(KeyRules.withoutHeadings(plain)) : null;
+        AnswerKey counted = number == null ? key : AnswerKey.number(number);
+        String label = counted == null || isOpen ? AnswerKey.line(shown) : counted.label();
+        return new SampleKey(counted, number != null, isOpen, label);
     }
 
     private static SampleKey none(String shown) {
-        return new SampleKey(null, false, AnswerKey.line(shown));
+        return new SampleKey(null, false, true, AnswerKey.line(shown));
     }
 
     private static SampleKey of(AnswerKey key) {
-        return new SampleKey(key, false, key.label());
+        return new SampleKey(key, false, false, key.label());
     }
 
     private static final class ToolCall {

@@ -87,9 +87,9 @@ final class SampleStep implements SampleListener {
         return SampleKey.of(reader().answer(), reader().text(), reader().hasFormat());
     }
 
-    /** Whether the reply has ended in the middle, because of a limit or because it repeats itself. */
-    boolean isCutOff() {
-        return reason == FinishReason.LENGTH || (reason == null && isRepeating());
+    /** Whether the reply has ended before its answer because of a limit, or anywhere because it repeats itself. */
+    boolean isWithoutAnswer() {
+        return reason == null ? isRepeating() : reason == FinishReason.LENGTH && !hasAnswer();
     }
 
     /** Whether the answer has started. */

@@ -81,6 +81,11 @@ public final class SampleVote implements AutoCloseable {
         return samples.ballot().keyOf(sample);
     }
 
+    /** Whether a sample neither marks its result nor is nothing else ({@link SampleKey#isOpen}). */
+    public boolean isOpen(int sample) {
+        return samples.ballot().isOpen(sample);
+    }
+
     /** The whole text of a sample, without the model's own reasoning. */
     public String text(int sample) {
         return samples.sample(sample).text();
@@ -135,7 +140,7 @@ public final class SampleVote implements AutoCloseable {
      */
     public FinishReason agree() {
         Ballot.Standing standing = samples.ballot().standing();
-        if (standing.votes() < 2) {
+        if (standing.votes() < 2 || (isOpen(0) && isOpen(1))) {
             standing = samples.choice().agreement(0, 1);
             log.tally(standing);
         }

@@ -10,7 +10,10 @@ public interface AnswerFilter {
     /** Adds text. */
     void feed(String more);
 
-    /** The text is complete. Idempotent. */
+    /** The text that will end next was truncated: reasoning in it that has not ended is not the answer. */
+    default void markTruncated() {}
+
+    /** The text has ended. Idempotent. */
     void end();
 
     /** Returns the answer's text since the last call. */

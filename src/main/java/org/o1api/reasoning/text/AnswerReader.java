@@ -190,6 +190,9 @@ public final class AnswerReader {
      */
     public void markTruncated() {
         splitter.endInReasoning();
+        if (filter != null) {
+            filter.markTruncated();
+        }
         emitAnswer();
     }
 

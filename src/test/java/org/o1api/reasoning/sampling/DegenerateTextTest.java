@@ -210,7 +210,7 @@ class DegenerateTextTest {
                         throw sneaky(failure);
                     },
                     "What the\nclient gets");
-            assertThat(key).isEqualTo(new SampleKey(null, false, "What the client gets"));
+            assertThat(key).isEqualTo(new SampleKey(null, false, true, "What the client gets"));
         }
     }
 
