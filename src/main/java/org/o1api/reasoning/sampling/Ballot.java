@@ -11,7 +11,17 @@ import org.jspecify.annotations.Nullable;
  * sample ended first. What a sample votes for can change as others end, see {@link SampleKey#isLastNumber}.
  */
 final class Ballot {
+    private final boolean listsOptions;
     private final List<Vote> votes = new ArrayList<>();
+
+    /**
+     * Starts without votes.
+     *
+     * @param listsOptions whether the question lists options: then {@code A. Einstein} is one, and no name
+     */
+    Ballot(boolean listsOptions) {
+        this.listsOptions = listsOptions;
+    }
 
     private record Vote(int sample, SampleKey key) {}
 
@@ -112,9 +122,10 @@ final class Ballot {
     }
 
     private boolean hasOption() {
-        return votes.stream()
-                .map(vote -> vote.key.key())
-                .anyMatch(key -> key != null && key.kind() == AnswerKey.Kind.OPTION);
+        return listsOptions
+                || votes.stream()
+                        .map(vote -> vote.key.key())
+                        .anyMatch(key -> key != null && key.kind() == AnswerKey.Kind.OPTION);
     }
 
     private boolean hasText() {

@@ -1,11 +1,17 @@
 package org.o1api.reasoning.sampling;
 
 import java.text.Normalizer;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.o1api.json.ContentText;
+import org.o1api.model.Message;
+import org.o1api.model.Role;
+import org.o1api.reasoning.Prompt;
 
 /** Reads a choice: the letter of an option, or yes, no, true or false. */
 final class Choices {
@@ -39,6 +45,7 @@ final class Choices {
     private static final Pattern REASON =
             Pattern.compile("(?iu)(?<!\\p{L})(?:because|since|as|not|but|than|while|whereas|if)(?!\\p{L})");
 
+    private static final Pattern LISTED = Pattern.compile("(?:^|[\\s(])([AB])[.):]\\s*\\S");
     private static final Pattern ANYWHERE = Pattern.compile("\\(([A-Z])\\)");
     private static final Pattern NAMED = Pattern.compile("(?iu:option|choice|letter)\\s+[\"'(]?([A-Z])(?![\\p{L}\\d])");
 
@@ -55,7 +62,29 @@ final class Choices {
             "否", "不是", "不对", "不對", "不正确", "不正確", "nein", "nee", "nej", "non", "não", "нет", "いいえ", "아니요", "아니오", "لا",
             "hayır");
 
+    /** The most characters of such a word. */
+    private static final int MAX_WORD = 8;
+
     private Choices() {}
+
+    /** Whether the last message of the user lists options: at least {@code A} and {@code B}, each with a point, colon or bracket. */
+    static boolean areListedIn(Prompt prompt) {
+        List<Message> messages = prompt.messages();
+        for (int i = messages.size() - 1; i >= 0; i--) {
+            if (messages.get(i).role() == Role.USER) {
+                return areListedIn(ContentText.of(messages.get(i).content()));
+            }
+        }
+        return false;
+    }
+
+    static boolean areListedIn(String question) {
+        Set<String> letters = LISTED.matcher(question)
+                .results()
+                .map(option -> option.group(1))
+                .collect(Collectors.toSet());
+        return letters.contains("A") && letters.contains("B");
+    }
 
     /** Reads the choice that a text starts with, or the choices for the parts of a question; null if it starts with none. */
     static @Nullable AnswerKey atStart(String text) {
@@ -87,6 +116,9 @@ final class Choices {
     }
 
     private static @Nullable AnswerKey inOtherLanguages(String text) {
+        if (text.length() > MAX_WORD) {
+            return null;
+        }
         String word = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
         return YES.contains(word) ? AnswerKey.truth("yes") : NO.contains(word) ? AnswerKey.truth("no") : null;
     }

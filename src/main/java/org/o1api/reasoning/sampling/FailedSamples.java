@@ -1,8 +1,11 @@
 package org.o1api.reasoning.sampling;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 import org.o1api.upstream.UpstreamException;
 
@@ -11,6 +14,13 @@ import org.o1api.upstream.UpstreamException;
  * client has seen nothing, the turn can fail with a status of its own, so failures are not shown before there is text.
  */
 final class FailedSamples {
+    /** The provider has rejected what all samples of the turn have in common. */
+    private static final Set<ErrorCode> REJECTIONS = EnumSet.of(
+            ErrorCode.UPSTREAM_REFUSED,
+            ErrorCode.UPSTREAM_REQUEST_TOO_LARGE,
+            ErrorCode.UPSTREAM_MISCONFIGURED,
+            ErrorCode.SHUTTING_DOWN);
+
     private final List<Runnable> unshown = new ArrayList<>();
     private boolean isShown;
     /** The failures of the last samples that a repetition can heal. */
@@ -23,14 +33,16 @@ final class FailedSamples {
     private @Nullable Integer firstFiltered;
     private boolean hasLoop;
 
-    /** A call has failed. If a repetition would fail, too, no sample can replace this one. */
+    /** A call has failed. */
     void add(GatewayException cause) {
         first = first == null ? cause : first;
         if (cause instanceof UpstreamException failure && failure.retryable()) {
             repeatable.add(failure);
-        } else {
-            isFinal = true;
         }
+        boolean isLimit = cause instanceof UpstreamException failure
+                && failure.code() == ErrorCode.UPSTREAM_RATE_LIMIT
+                && !failure.retryable();
+        isFinal |= isLimit || REJECTIONS.contains(cause.code());
     }
 
     /** A sample ended before its answer, and another one could be shorter. */
@@ -77,7 +89,7 @@ final class FailedSamples {
         return taken;
     }
 
-    /** Whether a call failed in a way that a repetition does not heal, such as a rejected request: others would fail, too. */
+    /** Whether the provider has rejected a call, so that others would fail, too. */
     boolean isFinal() {
         return isFinal;
     }

@@ -66,6 +66,9 @@ record FormatLine(Kind kind, String text, int start, int textStart) {
     private static final Pattern LABEL = Pattern.compile(
             "(?<![\\p{L}\\p{N}&&[^\\p{IsHan}\\p{IsHiragana}\\p{IsHangul}]])" + ANSWER_WORD + "[ *_]*$", FLAGS);
 
+    /** The number of characters at the start and at the end of a message in which instructions are looked for. */
+    private static final int MAX_INSTRUCTIONS = 16 * 1024;
+
     /** The most characters that a label has. */
     private static final int MAX_LABEL = 40;
 
@@ -144,8 +147,15 @@ record FormatLine(Kind kind, String text, int start, int textStart) {
         return result.isEmpty() ? null : new FormatLine(Kind.RESULT, result, from, line.start(1));
     }
 
-    /** Whether a text mentions such a line, as instructions for the form of an answer do. */
+    /** Whether the start or the end of a text mentions such a line, as instructions for the form of an answer do. */
     static boolean mentionsResult(String text) {
+        return text.length() <= 2 * MAX_INSTRUCTIONS
+                ? mentionsResultAnywhere(text)
+                : mentionsResultAnywhere(text.substring(0, MAX_INSTRUCTIONS))
+                        || mentionsResultAnywhere(text.substring(text.length() - MAX_INSTRUCTIONS));
+    }
+
+    private static boolean mentionsResultAnywhere(String text) {
         for (int i = 0; i < text.length(); i++) {
             boolean isColon = text.charAt(i) == ':' || text.charAt(i) == '\uff1a';
             if (isColon

@@ -26,7 +26,7 @@ final class SampleCalls {
     private final VoteNotes notes;
     private final StepNumbers steps;
     private final boolean keepsResult;
-    private final Ballot ballot = new Ballot();
+    private final Ballot ballot;
     private final List<SampleStep> samples = new ArrayList<>();
     /** The open samples, by the index of the call. */
     private final Map<Integer, Integer> open = new LinkedHashMap<>();
@@ -44,6 +44,7 @@ final class SampleCalls {
         this.notes = notes;
         this.steps = steps;
         keepsResult = SampleReader.isResultAskedFor(turn.prompt());
+        ballot = new Ballot(Choices.areListedIn(turn.prompt()));
     }
 
     /**

@@ -192,7 +192,7 @@ public final class SampleVote implements AutoCloseable {
             return replaced + cutOff;
         }
         int missing = settings.first() - samples.answered();
-        return (missing > 0 ? missing : settings.then()) - (failures.size() - replaced);
+        return missing > 0 ? missing - (failures.size() - replaced) : settings.then();
     }
 
     /** Why the vote ends now; null: it goes on. */

@@ -19,7 +19,7 @@ enum VoteEnd {
     SCATTERED,
     /** The budget is used up. */
     BUDGET,
-    /** Calls have failed, and others would fail, too. */
+    /** The provider rejects the calls, or no retry is left for those that failed. */
     FAILED;
 
     /**

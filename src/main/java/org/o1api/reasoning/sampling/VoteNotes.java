@@ -19,7 +19,7 @@ import org.o1api.settings.Section;
  * @param agreed why sampling stopped: the first two samples agree
  * @param nothing why sampling stopped: no sample has a result
  * @param scattered why sampling stopped: no two of the {@code {samples}} have the same result, which is text of any wording
- * @param failed why sampling stopped: calls have failed, and others would fail, too
+ * @param failed why sampling stopped: the provider rejects the calls, or no retry is left for those that failed
  * @param cancelled how many samples were cancelled ({@code {samples}}), and about how many tokens that saved ({@code {tokens}})
  * @param decided the last line of a sample that was cancelled because the vote was decided
  * @param exhausted the last line of a sample that was cancelled because the budget is used up
@@ -56,7 +56,7 @@ public record VoteNotes(
             "Sampling stopped: both samples agree.",
             "Sampling stopped: the samples have no results that can be compared.",
             "Sampling stopped: no two of {samples} samples have the same result.",
-            "Sampling stopped: calls have failed, and more of them would fail, too.",
+            "Sampling stopped: calls of the model have failed.",
             "Cancelled samples: {samples}. Saved tokens: about {tokens}.",
             "Cancelled, because the vote was decided.",
             "Cancelled, because the budget is used up.",

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class BallotTest {
     private static Ballot ballot(String... texts) {
-        Ballot ballot = new Ballot();
+        Ballot ballot = new Ballot(false);
         for (int i = 0; i < texts.length; i++) {
             ballot.add(i, SampleKey.of(texts[i]));
         }
@@ -36,7 +36,7 @@ class BallotTest {
         "16, 16, 0.5"
     })
     void theProbabilityIsThatOfTheLeaderStayingAhead(int first, int second, double probability) {
-        Ballot ballot = new Ballot();
+        Ballot ballot = new Ballot(false);
         for (int i = 0; i < first + second; i++) {
             ballot.add(i, SampleKey.of("Answer: " + (i < first ? 1 : 2)));
         }
@@ -59,6 +59,30 @@ class BallotTest {
                         .standing()
                         .samples())
                 .containsExactly(0, 3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, B", "false, D. Boston"})
+    void aLetterWithATextIsAnOptionIfTheQuestionListsOptions(boolean listsOptions, String leader) {
+        Ballot ballot = new Ballot(listsOptions);
+        List<String> results = List.of("B. New York", "B. New York City", "D. Boston", "D. Boston", "B. Manhattan");
+        for (int i = 0; i < results.size(); i++) {
+            ballot.add(i, SampleKey.of("Answer: " + results.get(i)));
+        }
+        assertThat(leader(ballot)).isEqualTo(leader);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            Which one?\\nA. Rome\\nB. Paris      | true
+            Which one? (A) Rome (B) Paris        | true
+            Which one? A) Rome, B) Paris         | true
+            A: Rome\\nB: Paris                   | true
+            Who was A. Einstein?                 | false
+            Is plan B. better?                   | false
+            """)
+    void optionsAreListedWithTheirLetters(String question, boolean listed) {
+        assertThat(Choices.areListedIn(question.replace("\\n", "\n"))).isEqualTo(listed);
     }
 
     @Test

@@ -172,35 +172,34 @@ class SampleKeyTest {
         assertThat(found).isEqualTo(expected);
     }
 
-    /** A reply in the form that the prompt asks for. ⏎ is a line break; an empty key: no vote. */
+    /** A reply in the form that the prompt asks for. ⏎ is a line break; "open": it may have its key by chance. */
     @ParameterizedTest
     @CsvSource(delimiter = '¦', quoteCharacter = '~', textBlock = """
             It is 42.⏎Answer: 42                            ¦ NUMBER 42
+            It is 42.⏎Answer: 42⏎⏎Ask me more.              ¦ NUMBER 42
             It is \\boxed{42}, as on page 7.                ¦ NUMBER 42
             Es ist 42.⏎Antwort: 42                          ¦ NUMBER 42
-            Berlin was founded in 1237.                     ¦
-            Berlin has 3.7 million people.                  ¦
-            The answer, my friend, is long. Yes!            ¦
-            The answer is 42.⏎Bye.                          ¦
-            Here are two poems:⏎1. Roses⏎2. Violets         ¦
-            Berlin                                          ¦
-            Berlin is nice.                                 ¦
-            Hello!                                          ¦
+            The answer is 42.⏎Bye.                          ¦ open NUMBER 42
+            The answer is **42**.                           ¦ open NUMBER 42
+            Yes, 91 is composite.                           ¦ open NUMBER 91
+            Berlin was founded in 1237.                     ¦ open NUMBER 1237
+            Berlin has 3.7 million people.                  ¦ open NUMBER 3700000
+            ### Step 1: Install⏎Run it.⏎### Step 2: Start   ¦ open
+            **Step 1: Install**⏎Run it.⏎**Step 2: Start**   ¦ open
+            Berlin                                          ¦ open
+            Berlin is nice.                                 ¦ open
+            Hello!                                          ¦ open
             42                                              ¦ NUMBER 42
             **3.7 million people**                          ¦ NUMBER 3700000
             $x = 5$                                         ¦ NUMBER 5
-            (B)                                             ¦ OPTION B
-            B) Paris                                        ¦ OPTION B
-            Yes.                                            ¦ TRUTH yes
-            {"a": [1, 2, 3, 4, 5]}                          ¦ JSON {"a":[1,2,3,4,5]}
             """)
-    void aReplyInTheFormatHasAResultOnlyIfItMarksOneOrIsOne(String answer, @Nullable String expected) {
+    void aReplyInTheFormatIsOpenUnlessItMarksAResultOrIsOne(String answer, String expected) {
         String shown = answer.replace('⏎', '\n');
-        SampleKey key = SampleKey.of(
-                List.of(new TurnEvent.AnswerText(shown)), "=== Step: a\nThe answer is 5.\n=== Answer\n" + shown, true);
+        SampleKey key =
+                SampleKey.of(List.of(new TurnEvent.AnswerText(shown)), "=== Step: a\n=== Answer\n" + shown, true);
 
-        assertThat(key.key() == null ? null : key.key().toString()).isEqualTo(expected);
-        assertThat(key.isLastNumber()).isFalse();
+        assertThat((key.isOpen() ? "open " : "") + (key.key() == null ? "" : key.key()))
+                .isEqualToIgnoringWhitespace(expected);
     }
 
     @Test

@@ -214,14 +214,15 @@ class SampleReaderTest {
             }
         });
         for (String piece :
-                List.of("=== Step: A", "\n", "x", " y", "\n== ", "z\n=== Answer\n", "An", "d", "\nAns", "wer: 4")) {
+                List.of("=== Step: A", "\n", "x", " y", "\n== ", "z\n=== Answer\n", "An", "d 4", "\nAns", "wer: 4")) {
             reader.feed(new Delta.Text(piece));
             events.add("|");
         }
         reader.end(FinishReason.STOP);
 
         assertThat(events)
-                .containsExactly("|", "[A]", "|", "x", "|", " y", "|", "|", "\n== z", "|", "|", "A And", "|", "|", "|");
+                .containsExactly(
+                        "|", "[A]", "|", "x", "|", " y", "|", "|", "\n== z", "|", "|", "A And 4", "|", "|", "|");
     }
 
     @Test
