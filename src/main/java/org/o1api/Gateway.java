@@ -31,6 +31,8 @@ import org.o1api.api.chat.ChatCompletionsResource;
 import org.o1api.api.chat.ChatTurnReader;
 import org.o1api.api.conversations.ConversationItemsResource;
 import org.o1api.api.conversations.ConversationsResource;
+import org.o1api.api.responses.ResponseTurnReader;
+import org.o1api.api.responses.ResponsesResource;
 import org.o1api.auth.ApiKey;
 import org.o1api.auth.ApiKeys;
 import org.o1api.auth.BearerAuthentication;
@@ -158,6 +160,7 @@ public final class Gateway implements ServletContextListener {
         };
         register(TomcatStop.watch(context, stop, scheduler), TomcatStop::close);
         register(addShutdownHook(drain), Gateway::removeShutdownHook);
+        TurnEndpoint endpoint = new TurnEndpoint(admission, runner, streams);
         Application application = new Application(
                 List.of(
                         new HealthResource(shutdown::isReady, streams::sinceLastTick),
@@ -172,7 +175,9 @@ public final class Gateway implements ServletContextListener {
                                         config.models(),
                                         SystemFingerprints.of(config),
                                         conversations),
-                                new TurnEndpoint(admission, runner, streams))),
+                                endpoint),
+                        new ResponsesResource(
+                                new ResponseTurnReader(config.api(), config.presets(), config.models()), endpoint)),
                 List.of(new FrameWriter(), new ErrorMapper(), new AcceptFilter(), new StreamingHeadersFilter()));
         ErrorResponder errors = new ErrorResponder(new OpenAiErrorFormat(), bodies);
         addFilter(context, "response-guard", new ResponseGuard());

@@ -47,6 +47,9 @@ class ArchitectureTest {
             Map.entry(
                     "api.conversations",
                     List.of("api.items", "api.request", "api", "server", "turn", "conversation", "json", "model")),
+            Map.entry(
+                    "api.responses",
+                    List.of("api.items", "api.request", "api", "server", "turn", "reasoning", "json", "model")),
             Map.entry("auth", List.of("model")),
             Map.entry("turn", List.of("conversation", "reasoning", "upstream", "telemetry", "model")),
             Map.entry("conversation", List.of("database", "json", "model")),

@@ -10,6 +10,7 @@ import java.util.UUID;
 public final class TurnId {
     private static final String PREFIX = "turn_";
     private static final String CHAT_COMPLETION_PREFIX = "chatcmpl-";
+    private static final String RESPONSE_PREFIX = "resp_";
 
     private TurnId() {}
 
@@ -38,6 +39,11 @@ public final class TurnId {
     /** The ID of the chat completion that a turn's ID belongs to. */
     public static String chatCompletion(String id) {
         return CHAT_COMPLETION_PREFIX + hex(id);
+    }
+
+    /** The ID of the response that a turn's ID belongs to. */
+    public static String response(String id) {
+        return RESPONSE_PREFIX + hex(id);
     }
 
     private static String hex(UUID id) {

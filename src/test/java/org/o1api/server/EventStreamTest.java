@@ -231,6 +231,24 @@ class EventStreamTest {
     }
 
     @Test
+    void sendsTheOpeningEventBeforeAnErrorIfWanted() {
+        StreamSettings defaults = StreamSettings.DEFAULT;
+        StreamSettings quiet = new StreamSettings(
+                defaults.heartbeat(), defaults.beginAfter(), false, defaults.writeTimeout(), defaults.jsonHeartbeat());
+        for (boolean opened : new boolean[] {false, true}) {
+            sink.frames.clear();
+            EventStream pinged = new EventStream(
+                    sink, quiet, new byte[] {'o'}, new byte[] {'u'}, listener, ended -> closings.incrementAndGet());
+            pinged.tick(System.nanoTime() + defaults.beginAfter().toNanos(), Runnable::run);
+            if (opened) {
+                pinged.send(new byte[] {'e'});
+            }
+            assertThat(pinged.failAfterOpening(new byte[] {'f'})).isTrue();
+            assertThat(String.join(" ", sink.frames)).isEqualTo(opened ? ": oe f" : ": of");
+        }
+    }
+
+    @Test
     void closesEvenIfTheErrorCannotBeWritten() {
         stream.send(new byte[] {'e'});
         sink.whileFailing = EventStreamTest::throwOutOfMemoryError;

@@ -3,16 +3,13 @@ package org.o1api.testing;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,48 +115,24 @@ public final class ChatClient {
 
     /** A streamed response. */
     public static final class Stream implements AutoCloseable {
-        private final HttpResponse<InputStream> response;
-        private final BufferedReader lines;
-        private final List<String> comments = new ArrayList<>();
+        private final EventLines lines;
 
         Stream(HttpResponse<InputStream> response) {
-            this.response = response;
-            lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
+            lines = new EventLines(response);
         }
 
         public int status() {
-            return response.statusCode();
+            return lines.response().statusCode();
         }
 
         public @Nullable String header(String name) {
-            return response.headers().firstValue(name).orElse(null);
+            return lines.response().headers().firstValue(name).orElse(null);
         }
 
         /** Reads the next event; null at the end of the stream. */
         public @Nullable Event next() {
-            String name = "";
-            @Nullable String data = null;
-            try {
-                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    if (line.startsWith("data: ") && data == null) {
-                        data = line.substring(6);
-                    } else if (line.startsWith("event: ") && name.isEmpty()) {
-                        name = line.substring(7);
-                    } else if (line.startsWith(":")) {
-                        comments.add(line);
-                    } else if (line.isEmpty() && data != null) {
-                        return new Event(name, data);
-                    } else {
-                        throw new AssertionError("unexpected line in an event stream: '" + line + "'");
-                    }
-                }
-                if (data != null) {
-                    throw new AssertionError("the stream ended within an event: " + data);
-                }
-                return null;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            EventLines.Event event = lines.next();
+            return event == null ? null : new Event(event.name(), event.data());
         }
 
         /** Reads up to the first event with content or reasoning. */
@@ -183,31 +156,18 @@ public final class ChatClient {
 
         /** The SSE comments received so far. */
         public List<String> comments() {
-            return comments;
+            return lines.comments();
         }
 
         /** The JSON body of an error response. */
         public JsonNode errorBody() {
-            try {
-                StringBuilder text = new StringBuilder();
-                for (int c = lines.read(); c >= 0; c = lines.read()) {
-                    text.append((char) c);
-                }
-                OpenAiSchema.ERROR.check(text.toString());
-                return parsed(text.toString());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            return parsed(lines.errorBody());
         }
 
         /** Disconnects. */
         @Override
         public void close() {
-            try {
-                response.body().close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            lines.close();
         }
     }
 
@@ -264,7 +224,7 @@ public final class ChatClient {
                 request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body));
     }
 
-    private <T> HttpResponse<T> send(
+    <T> HttpResponse<T> send(
             String path, UnaryOperator<HttpRequest.Builder> customizer, HttpResponse.BodyHandler<T> handler) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(url + path)).timeout(Duration.ofSeconds(60));
@@ -281,7 +241,7 @@ public final class ChatClient {
         }
     }
 
-    private static JsonNode parsed(String text) {
+    static JsonNode parsed(String text) {
         try {
             return JSON.readTree(text);
         } catch (JsonProcessingException e) {

@@ -10,6 +10,7 @@ import org.o1api.api.RequestJson;
 import org.o1api.api.request.JsonReader;
 import org.o1api.api.request.O1OptionsReader;
 import org.o1api.api.request.ReasoningOptionsReader;
+import org.o1api.api.request.ToolConstraints;
 import org.o1api.conversation.ConversationId;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
@@ -85,7 +86,9 @@ final class RequestReader {
                     "'messages' contains only reasoning of earlier answers, which is not sent to the model. Add a user"
                             + " message.");
         }
-        dropToolChoiceWithoutTools();
+        if (request.tools == null) {
+            ToolConstraints.removeWithoutTools(request.closingFields);
+        }
         if (storeRequested) {
             request.fields.remove("metadata"); // OpenAI rejects metadata without "store": true
         }
@@ -243,23 +246,6 @@ final class RequestReader {
                     "'" + name + "' must be one of none, auto, required, or an object.");
         }
         request.closingFields.put(name, json.current() == JsonToken.VALUE_STRING ? json.raw() : tools.choice(name));
-    }
-
-    /** Removes tool choices if there are no tools, because providers reject them. */
-    private void dropToolChoiceWithoutTools() {
-        if (request.tools != null) {
-            return;
-        }
-        request.closingFields.remove("parallel_tool_calls");
-        RawJson choice = request.closingFields.remove("tool_choice");
-        if (choice != null
-                && !choice.text().equals("\"none\"")
-                && !choice.text().equals("\"auto\"")) {
-            throw new RequestException(
-                    ErrorCode.INVALID_REQUEST,
-                    "tool_choice",
-                    "'tool_choice' requires a tool, but 'tools' is missing or empty.");
-        }
     }
 
     private void readStreamOptions() {

@@ -94,6 +94,10 @@ public final class ItemReader {
                         file.put(field, part.path(field).textValue());
                     }
                 }
+                require(
+                        file.has("file_id") || file.has("file_data"),
+                        path + ".file_data",
+                        "the content of the file, because URLs of files are not supported");
             }
             default ->
                 require(

@@ -26,6 +26,7 @@ import org.o1api.model.TurnId;
  */
 public final class ItemWriter {
     private static final String COMPLETED = "completed";
+    private static final String REASONING = "rs";
 
     /** Type, turn and index. */
     private static final Pattern ID = Pattern.compile("[a-z]+_([0-9a-f]{32})_[0-9]{1,9}");
@@ -54,6 +55,18 @@ public final class ItemWriter {
     public static @Nullable String turnId(String item) {
         Matcher parts = ID.matcher(item);
         return parts.matches() ? TurnId.ofHex(parts.group(1)) : null;
+    }
+
+    /** Whether an ID is one that the gateway gives to reasoning. */
+    public static boolean isReasoningId(String item) {
+        return item.startsWith(REASONING + "_") && ID.matcher(item).matches();
+    }
+
+    /** The number of items that messages of a request are. */
+    public static int count(List<Message> messages) {
+        ItemWriter writer = new ItemWriter("");
+        messages.forEach(writer::addMessage);
+        return writer.items.size();
     }
 
     private void add(String prefix, String type, String status, Json.ValueWriter fields) {
@@ -114,7 +127,7 @@ public final class ItemWriter {
 
     private void addAnswer(StoredTurn.Answer answer) {
         if (!answer.reasoning().isEmpty()) {
-            add("rs", "reasoning", COMPLETED, json -> {
+            add(REASONING, "reasoning", COMPLETED, json -> {
                 json.writeArrayFieldStart("summary");
                 for (StoredTurn.Step step : answer.reasoning()) {
                     json.writeStartObject();

@@ -127,7 +127,11 @@ public final class JsonReader implements AutoCloseable {
 
     /** Returns a name. Its length is limited because each event of a stream may contain it. */
     public String name(String path) {
-        String name = string(path);
+        return requireNameLength(string(path), path);
+    }
+
+    /** Returns a name unless it is too long. */
+    public static String requireNameLength(String name, String path) {
         if (name.length() > MAX_NAME_LENGTH) {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,

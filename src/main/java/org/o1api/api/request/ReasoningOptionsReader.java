@@ -2,6 +2,8 @@ package org.o1api.api.request;
 
 import com.fasterxml.jackson.core.JsonToken;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +11,7 @@ import org.o1api.api.RequestException;
 import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Mode;
+import org.o1api.model.RawJson;
 
 /**
  * Reads the fields with which clients of several APIs specify how much to reason and whether to show it: those of
@@ -35,6 +38,8 @@ public final class ReasoningOptionsReader {
     private boolean excluded;
     private boolean hasReasoningObject;
     private boolean usageIncluded;
+    /** The keys of {@code reasoning} that affect nothing. */
+    private final Map<String, RawJson> others = new HashMap<>();
 
     public ReasoningOptionsReader(JsonReader json) {
         this.json = json;
@@ -91,6 +96,11 @@ public final class ReasoningOptionsReader {
         return usageIncluded;
     }
 
+    /** Returns a key of the object {@code reasoning} that has no effect here, unmodified; null if it is absent. */
+    public @Nullable RawJson other(String key) {
+        return others.get(key);
+    }
+
     private @Nullable Effort effort(String path) {
         String named = json.string(path);
         return DEFAULT_EFFORT_VALUES.contains(named)
@@ -117,6 +127,7 @@ public final class ReasoningOptionsReader {
                 case "max_tokens" -> budget = Effort.fromTokenBudget(json.integer(at, 0));
                 case "exclude" -> excluded = json.bool(at);
                 case "mode" -> mode = json.enumValue(at, Mode.values(), Mode::wireName);
+                case "summary", "context" -> others.put(field, json.raw());
                 default -> json.skip();
             }
         }

@@ -1,0 +1,104 @@
+package org.o1api.api.responses;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.o1api.api.responses.ToolNames.Kind;
+import org.o1api.api.responses.ToolNames.Tool;
+import org.o1api.json.Json;
+import org.o1api.json.JsonSlices;
+import org.o1api.model.Delta;
+import org.o1api.model.RawJson;
+
+/**
+ * A call of a function or of a custom tool. The input of a custom tool is known when its arguments are complete, so it is one delta. What
+ * a provider adds to a call is part of the item, so that the client sends it back.
+ */
+final class CallItem extends OutputItem {
+    /** The item's own keys. A provider's additions do not replace them. */
+    private static final Set<String> OWN_KEYS =
+            Set.of("id", "type", "status", "call_id", "name", "namespace", "arguments", "input");
+
+    private final Tool tool;
+    private final String callId;
+    private final GrowingText arguments = new GrowingText();
+    private final Map<String, RawJson> additions = new LinkedHashMap<>(0);
+
+    CallItem(Tool tool, String callId, Position position, ResponseEvents events) {
+        super(tool.kind() == Kind.CUSTOM ? "custom_tool_call" : "function_call", position, events);
+        this.tool = tool;
+        this.callId = callId;
+    }
+
+    void append(Delta.ToolCall piece) {
+        arguments.append(piece.arguments());
+        piece.fields().forEach((name, value) -> {
+            if (!OWN_KEYS.contains(name)) {
+                additions.put(name, value);
+            }
+        });
+    }
+
+    /** Whether the arguments are a complete object, to which nothing can be added. */
+    boolean isComplete() {
+        return JsonSlices.isObjectOrArray(arguments.toString());
+    }
+
+    private boolean isCustom() {
+        return tool.kind() == Kind.CUSTOM;
+    }
+
+    /** The input of a custom tool. Arguments that are not the expected object are the input themselves. */
+    private String input() {
+        String text = arguments.toString();
+        if (!JsonSlices.isObjectOrArray(text)) {
+            return text;
+        }
+        JsonNode input = Json.tree(new RawJson(text)).path(ToolsReader.INPUT);
+        return input.isTextual() ? input.textValue() : text;
+    }
+
+    @Override
+    void render() {
+        if (!isCustom() && arguments.hasUnsent()) {
+            String delta = arguments.takeUnsent();
+            addEvent("response.function_call_arguments.delta", json -> json.writeStringField("delta", delta));
+        }
+    }
+
+    @Override
+    void endContent() {
+        if (isCustom()) {
+            String input = input();
+            addEvent("response.custom_tool_call_input.delta", json -> json.writeStringField("delta", input));
+            addEvent("response.custom_tool_call_input.done", json -> json.writeStringField("input", input));
+        } else {
+            String whole = arguments.toString();
+            addEvent("response.function_call_arguments.done", json -> {
+                json.writeStringField("name", tool.name());
+                json.writeStringField("arguments", whole);
+            });
+        }
+    }
+
+    @Override
+    void writeFields(JsonGenerator json) throws IOException {
+        json.writeStringField("call_id", callId);
+        json.writeStringField("name", tool.name());
+        if (tool.namespace() != null) {
+            json.writeStringField("namespace", tool.namespace());
+        }
+        if (isCustom()) {
+            json.writeStringField("input", isOpen() ? "" : input());
+        } else {
+            json.writeStringField("arguments", isOpen() ? "" : arguments.toString());
+        }
+        for (Map.Entry<String, RawJson> addition : additions.entrySet()) {
+            json.writeFieldName(addition.getKey());
+            Json.writeRaw(json, addition.getValue());
+        }
+    }
+}

@@ -1,0 +1,248 @@
+package org.o1api.api.responses;
+
+import static org.o1api.api.RequestException.require;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+import org.o1api.api.RequestException;
+import org.o1api.api.items.ItemReader;
+import org.o1api.api.items.ItemWriter;
+import org.o1api.json.Json;
+import org.o1api.json.JsonSlices;
+import org.o1api.json.MessageJson;
+import org.o1api.model.Content;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+import org.o1api.model.ReasoningFormat;
+import org.o1api.model.Role;
+import org.o1api.model.ThinkBlock;
+import org.o1api.model.ToolCall;
+
+/**
+ * Converts the items of an input to messages of the Chat Completions API. Reasoning and calls belong to the answer that they follow or
+ * precede there.
+ */
+final class InputReader {
+    private static final String REASONING = ReasoningFormat.REASONING_CONTENT.wireName();
+
+    /** The keys of a call in the Responses API. Others come from a provider, which gets them back. */
+    private static final Set<String> CALL_KEYS =
+            Set.of("type", "id", "call_id", "name", "arguments", "namespace", "status", "caller", "created_by");
+
+    private static final String SEE_NEXT_MESSAGE = "The output of this call is in the next message of the user.";
+
+    private final ToolNames tools;
+    private final List<Message> messages = new ArrayList<>();
+    /** The reasoning since the last answer. */
+    private final List<String> reasoning = new ArrayList<>();
+    /** Images and files in outputs of calls, as parts of a message: results of calls can only be text. */
+    private final List<String> attachments = new ArrayList<>();
+
+    InputReader(ToolNames tools) {
+        this.tools = tools;
+    }
+
+    /**
+     * Converts items.
+     *
+     * @throws RequestException if one is invalid
+     */
+    List<Message> read(List<RawJson> items, String path) {
+        for (int i = 0; i < items.size(); i++) {
+            readItem(items.get(i), path + "[" + i + "]");
+        }
+        addAttachments();
+        return messages;
+    }
+
+    /** Returns the type of an item. Messages and references may have none. */
+    static String type(JsonNode item) {
+        String type = item.path("type").asText("");
+        if (!type.isEmpty()) {
+            return type;
+        }
+        return item.has("id") && !item.has("role") ? "item_reference" : "message";
+    }
+
+    private void readItem(RawJson raw, String path) {
+        JsonNode item = Json.tree(raw);
+        require(item.isObject(), path, "an object");
+        String type = type(item);
+        if (!type.endsWith("call_output")) {
+            addAttachments();
+        }
+        switch (type) {
+            case "message" -> readMessage(item, path);
+            case "function_call" -> addCall(functionCall(raw, item, path));
+            case "custom_tool_call" -> addCall(customCall(item, path));
+            case "function_call_output", "custom_tool_call_output" -> readOutput(item, path);
+            case "reasoning" -> readReasoning(item, path);
+            case "additional_tools", // read before, with the other tools
+                    "image_generation_call" -> {} // images that a model generated are not sent to it again
+            case "item_reference" ->
+                throw new RequestException(
+                        ErrorCode.RESPONSE_NOT_FOUND,
+                        path + ".id",
+                        "The item does not exist, or this API key may not use it. Send the item itself.");
+            default ->
+                throw new RequestException(
+                        ErrorCode.INVALID_REQUEST,
+                        path + ".type",
+                        "'" + path
+                                + ".type' must be one of message, function_call, function_call_output, custom_tool_call,"
+                                + " custom_tool_call_output, reasoning, item_reference, additional_tools.");
+        }
+    }
+
+    private void readMessage(JsonNode item, String path) {
+        Role role = ItemReader.role(item, path);
+        JsonNode content = item.path("content");
+        boolean isEmpty =
+                content.isArray() ? content.isEmpty() : content.asText("").isEmpty();
+        if (role != Role.ASSISTANT) {
+            reasoning.clear();
+            Message message = ItemReader.message(item, path);
+            messages.add(MessageJson.message(role, withoutSinglePart(message.content()), Map.of()));
+            return;
+        }
+        if (isEmpty) {
+            return; // an answer that consists of calls
+        }
+        Content answer = withoutSinglePart(ItemReader.message(item, path).content());
+        String text = content.isTextual()
+                ? content.textValue()
+                : content.path(0).path("text").asText("");
+        String thoughts = ThinkBlock.reasoning(text);
+        if (thoughts != null && !thoughts.isBlank()) {
+            reasoning.add(thoughts);
+        }
+        if (answer instanceof Content.Text simple && simple.text().isBlank()) {
+            return;
+        }
+        messages.add(MessageJson.assistant(answer, Map.of(), Map.of()));
+        attachReasoning();
+    }
+
+    /** A list of a single text is sent as that text, which more providers accept. */
+    private static Content withoutSinglePart(@org.jspecify.annotations.Nullable Content content) {
+        if (content instanceof Content.Parts parts) {
+            List<RawJson> elements = JsonSlices.elements(parts.json());
+            JsonNode first = Json.tree(elements.get(0));
+            if (elements.size() == 1 && isText(first)) {
+                return new Content.Text(first.path("text").textValue());
+            }
+        }
+        return content == null ? new Content.Text("") : content;
+    }
+
+    private static boolean isText(JsonNode part) {
+        return part.path("type").asText().equals("text");
+    }
+
+    private ToolCall functionCall(RawJson raw, JsonNode item, String path) {
+        ToolCall call = ItemReader.toolCall(item, path);
+        Map<String, RawJson> others = new LinkedHashMap<>();
+        new Fields(raw, path).all().forEach((name, value) -> {
+            if (!CALL_KEYS.contains(name)) {
+                others.put(name, value);
+            }
+        });
+        return new ToolCall(call.id(), providerName(call.name(), item, path), call.arguments(), others);
+    }
+
+    private ToolCall customCall(JsonNode item, String path) {
+        String input = ItemReader.text(item, ToolsReader.INPUT, path);
+        return new ToolCall(
+                ItemReader.text(item, "call_id", path),
+                providerName(ItemReader.text(item, "name", path), item, path),
+                "{\"" + ToolsReader.INPUT + "\":" + JsonSlices.quoted(input) + "}");
+    }
+
+    private String providerName(String name, JsonNode item, String path) {
+        boolean hasNamespace = item.hasNonNull("namespace");
+        return tools.providerName(hasNamespace ? ItemReader.text(item, "namespace", path) : null, name);
+    }
+
+    private void addCall(ToolCall call) {
+        ItemReader.addToolCall(call, messages);
+        attachReasoning();
+    }
+
+    private void readOutput(JsonNode item, String path) {
+        reasoning.clear();
+        JsonNode output = item.path("output");
+        if (output.isArray() && output.isEmpty()) {
+            messages.add(MessageJson.toolResult(ItemReader.text(item, "call_id", path), new Content.Text("")));
+            return;
+        }
+        Message.ToolResult result = ItemReader.result(item, path);
+        if (!(result.content() instanceof Content.Parts parts)) {
+            messages.add(result);
+            return;
+        }
+        String callId = ItemReader.text(item, "call_id", path);
+        StringJoiner texts = new StringJoiner("\n");
+        List<String> others = new ArrayList<>();
+        for (RawJson part : JsonSlices.elements(parts.json())) {
+            JsonNode tree = Json.tree(part);
+            if (isText(tree)) {
+                texts.add(tree.path("text").textValue());
+            } else {
+                others.add(part.text());
+            }
+        }
+        if (!others.isEmpty()) {
+            attachments.add(textPart("Output of the call " + callId + ":"));
+            attachments.addAll(others);
+        }
+        String text = texts.length() == 0 && !others.isEmpty() ? SEE_NEXT_MESSAGE : texts.toString();
+        messages.add(MessageJson.toolResult(callId, new Content.Text(text)));
+    }
+
+    private static String textPart(String text) {
+        return "{\"type\":\"text\",\"text\":" + JsonSlices.quoted(text) + "}";
+    }
+
+    private void addAttachments() {
+        if (!attachments.isEmpty()) {
+            RawJson parts = new RawJson("[" + String.join(",", attachments) + "]");
+            messages.add(new Message.User(new Content.Parts(parts), Map.of()));
+            attachments.clear();
+        }
+    }
+
+    /** Only reasoning that the gateway itself has sent continues. It is recognized by its ID. */
+    private void readReasoning(JsonNode item, String path) {
+        if (!ItemWriter.isReasoningId(item.path("id").asText(""))) {
+            return;
+        }
+        JsonNode summary = item.path("summary");
+        for (int i = 0; i < summary.size(); i++) {
+            String text = ItemReader.text(summary.get(i), "text", path + ".summary[" + i + "]");
+            if (!text.isBlank()) {
+                reasoning.add(text);
+            }
+        }
+    }
+
+    /** Adds the reasoning to the last message, an answer. */
+    private void attachReasoning() {
+        int last = messages.size() - 1;
+        if (reasoning.isEmpty() || !(messages.get(last) instanceof Message.Assistant answer)) {
+            return;
+        }
+        RawJson earlier = answer.reasoning().get(REASONING);
+        if (earlier != null) {
+            reasoning.add(0, JsonSlices.string(earlier));
+        }
+        RawJson all = new RawJson(JsonSlices.quoted(String.join("\n\n", reasoning)));
+        messages.set(last, answer.withReasoning(Map.of(REASONING, all)));
+        reasoning.clear();
+    }
+}

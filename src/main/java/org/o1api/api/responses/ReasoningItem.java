@@ -1,0 +1,129 @@
+package org.o1api.api.responses;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The reasoning: one summary part for each step, which begins with the step's title in bold. */
+final class ReasoningItem extends OutputItem {
+    private final List<String> parts = new ArrayList<>();
+    /** The part of the current step; null: none. */
+    private @Nullable GrowingText part;
+    /** Whether the current part consists of a title. */
+    private boolean isTitle;
+    /** A title that was reported after text of its step. It becomes a heading before the next text. Empty: none. */
+    private String lateTitle = "";
+
+    ReasoningItem(Position position, ResponseEvents events) {
+        super("reasoning", position, events);
+    }
+
+    /**
+     * Starts the part of a step.
+     *
+     * @param label the step's title from the start; null: none
+     */
+    void startStep(@Nullable String label) {
+        endStep();
+        startPart();
+        if (label != null) {
+            title(label);
+        }
+    }
+
+    private GrowingText startPart() {
+        GrowingText started = new GrowingText();
+        part = started;
+        addPartEvent("response.reasoning_summary_part.added", "");
+        return started;
+    }
+
+    void title(String title) {
+        GrowingText current = part == null ? startPart() : part;
+        String line = title.strip().replaceAll("\\R", " ");
+        if (line.isEmpty()) {
+            return;
+        }
+        if (current.isEmpty()) {
+            current.append("**" + line + "**");
+            isTitle = true;
+        } else {
+            lateTitle = line;
+        }
+    }
+
+    void text(String text) {
+        if (text.isEmpty()) {
+            return;
+        }
+        GrowingText current = part == null ? startPart() : part;
+        if (!lateTitle.isEmpty()) {
+            current.append("\n\n### " + lateTitle + "\n" + text.stripLeading());
+            lateTitle = "";
+        } else {
+            current.append(isTitle ? "\n\n" + text : text);
+        }
+        isTitle = false;
+    }
+
+    /** Ends the part of the current step, if there is one. */
+    void endStep() {
+        GrowingText current = part;
+        if (current == null) {
+            return;
+        }
+        render();
+        String whole = current.toString();
+        addEvent("response.reasoning_summary_text.done", json -> {
+            json.writeNumberField("summary_index", parts.size());
+            json.writeStringField("text", whole);
+        });
+        addPartEvent("response.reasoning_summary_part.done", whole);
+        parts.add(whole);
+        part = null;
+        isTitle = false;
+        lateTitle = "";
+    }
+
+    private void addPartEvent(String name, String text) {
+        addEvent(name, json -> {
+            json.writeNumberField("summary_index", parts.size());
+            json.writeFieldName("part");
+            writePart(json, text);
+        });
+    }
+
+    private static void writePart(JsonGenerator json, String text) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("type", "summary_text");
+        json.writeStringField("text", text);
+        json.writeEndObject();
+    }
+
+    @Override
+    void render() {
+        if (part != null && part.hasUnsent()) {
+            String delta = part.takeUnsent();
+            addEvent("response.reasoning_summary_text.delta", json -> {
+                json.writeNumberField("summary_index", parts.size());
+                json.writeStringField("delta", delta);
+            });
+        }
+    }
+
+    @Override
+    void endContent() {
+        endStep();
+    }
+
+    @Override
+    void writeFields(JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("summary");
+        for (String text : parts) {
+            writePart(json, text);
+        }
+        json.writeEndArray();
+    }
+}

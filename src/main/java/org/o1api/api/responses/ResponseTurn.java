@@ -1,0 +1,48 @@
+package org.o1api.api.responses;
+
+import java.util.List;
+import org.o1api.api.StreamClient;
+import org.o1api.api.SurfaceTurn;
+import org.o1api.model.TurnId;
+import org.o1api.reasoning.TurnClient;
+import org.o1api.server.EventStream;
+import org.o1api.turn.TurnRequest;
+
+/**
+ * A request for a response and what the response looks like.
+ *
+ * @param tools the tools that the model may call
+ * @param inputItems the number of items in the input
+ */
+record ResponseTurn(
+        TurnRequest request, ResponseObject response, ToolNames tools, int inputItems, boolean showsReasoning)
+        implements SurfaceTurn {
+    private static final List<String> OPENING_EVENTS = List.of("response.created", "response.in_progress");
+
+    @Override
+    public byte[] openingEvent() {
+        EventEncoder events = new EventEncoder(0);
+        for (String type : OPENING_EVENTS) {
+            events.add(type, json -> {
+                json.writeFieldName("response");
+                response.write(json, new ResponseObject.InProgress(), List.of());
+            });
+        }
+        return events.take();
+    }
+
+    @Override
+    public StreamClient streamWriter(EventStream stream) {
+        EventEncoder events = new EventEncoder(OPENING_EVENTS.size());
+        return new StreamingResponseWriter(response, events, output(events), stream);
+    }
+
+    @Override
+    public TurnClient jsonWriter(JsonTarget target) {
+        return new ResponseWriter(response, output((type, fields) -> {}), target);
+    }
+
+    private ResponseOutput output(ResponseEvents events) {
+        return new ResponseOutput(TurnId.hex(request.info().id()), inputItems, tools, showsReasoning, events);
+    }
+}

@@ -1,0 +1,104 @@
+package org.o1api.api.responses;
+
+import static org.o1api.api.RequestException.require;
+
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.RequestException;
+import org.o1api.json.JsonSlices;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.RawJson;
+
+/** Converts {@code tool_choice} to that of the Chat Completions API, with the provider's names of the tools. */
+final class ToolChoiceReader {
+    private static final String PATH = "tool_choice";
+    private static final Set<String> MODES = Set.of("none", "auto", "required");
+
+    private final ToolNames tools;
+
+    ToolChoiceReader(ToolNames tools) {
+        this.tools = tools;
+    }
+
+    /**
+     * Reads a choice.
+     *
+     * @throws RequestException if it is invalid, or demands a tool that the gateway leaves out or the request does not have
+     */
+    RawJson read(RawJson choice) {
+        if (choice.text().startsWith("\"")) {
+            require(MODES.contains(JsonSlices.string(choice)), PATH, "one of none, auto, required, or an object");
+            return choice;
+        }
+        Fields fields = new Fields(choice, PATH);
+        return switch (fields.requiredString("type")) {
+            case "function", "custom" -> new RawJson(function(requiredTool(fields)));
+            case "allowed_tools" -> allowedTools(fields);
+            default ->
+                throw new RequestException(
+                        ErrorCode.UNSUPPORTED_VALUE,
+                        fields.path("type"),
+                        "'tool_choice' demands a tool that this gateway does not have. It supports tools of the types function,"
+                                + " custom and namespace.");
+        };
+    }
+
+    private static String function(String providerName) {
+        return "{\"type\":\"function\",\"function\":{\"name\":" + JsonSlices.quoted(providerName) + "}}";
+    }
+
+    /** Returns the provider's name of a tool that a choice names. */
+    private String requiredTool(Fields choice) {
+        String name = choice.requiredName("name");
+        @Nullable String namespace = choice.string("namespace");
+        if (!tools.contains(namespace, name)) {
+            throw new RequestException(
+                    ErrorCode.INVALID_REQUEST,
+                    choice.path("name"),
+                    "'" + choice.path("name") + "' must be the name of one of the request's tools.");
+        }
+        return tools.providerName(namespace, name);
+    }
+
+    private RawJson allowedTools(Fields choice) {
+        String mode = choice.requiredString("mode");
+        require(mode.equals("auto") || mode.equals("required"), choice.path("mode"), "one of auto, required");
+        RawJson list = choice.list("tools");
+        if (list == null) {
+            throw RequestException.missing(choice.path("tools"));
+        }
+        StringJoiner allowed = new StringJoiner(",");
+        int index = 0;
+        for (RawJson element : JsonSlices.elements(list)) {
+            Fields tool = new Fields(element, choice.path("tools[" + index++ + "]"));
+            allowed(tool).map(ToolChoiceReader::function).forEach(allowed::add);
+        }
+        if (allowed.length() > 0) {
+            return new RawJson("{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":" + JsonSlices.quoted(mode)
+                    + ",\"tools\":[" + allowed + "]}}");
+        }
+        if (mode.equals("required")) {
+            throw new RequestException(
+                    ErrorCode.UNSUPPORTED_VALUE,
+                    choice.path("tools"),
+                    "'" + choice.path("tools") + "' allows no tool that this gateway supports, but one is required.");
+        }
+        return new RawJson("\"none\"");
+    }
+
+    /** The provider's names of the tools that an entry allows; none for a tool that the gateway leaves out. */
+    private Stream<String> allowed(Fields tool) {
+        return switch (tool.requiredString("type")) {
+            case "function", "custom" -> Stream.of(requiredTool(tool));
+            case "namespace" -> {
+                String namespace = tool.requiredName("name");
+                yield tools.all().entrySet().stream()
+                        .filter(entry -> namespace.equals(entry.getValue().namespace()))
+                        .map(java.util.Map.Entry::getKey);
+            }
+            default -> Stream.empty();
+        };
+    }
+}

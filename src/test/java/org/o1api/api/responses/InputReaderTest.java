@@ -1,0 +1,211 @@
+package org.o1api.api.responses;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.o1api.api.RequestException;
+import org.o1api.api.responses.ToolNames.Kind;
+import org.o1api.api.responses.ToolNames.Tool;
+import org.o1api.json.JsonSlices;
+import org.o1api.model.Content;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.Message;
+import org.o1api.model.RawJson;
+
+/** The messages that the items of an input become. */
+class InputReaderTest {
+    private static final String OURS = "rs_0123456789abcdef0123456789abcdef_0";
+    private static final ToolNames TOOLS = new ToolNames(List.of(
+            new Tool(Kind.FUNCTION, null, "weather"),
+            new Tool(Kind.CUSTOM, null, "patch"),
+            new Tool(Kind.FUNCTION, "agents", "spawn")));
+
+    private static List<Message> read(String items) {
+        return new InputReader(TOOLS).read(JsonSlices.elements(new RawJson("[" + items + "]")), "input");
+    }
+
+    /** Each message in one line: role, content, fields, reasoning. */
+    private static String show(List<Message> messages) {
+        return messages.stream().map(InputReaderTest::show).collect(Collectors.joining("\n"));
+    }
+
+    private static String show(Message message) {
+        String content = message.content() instanceof Content.Parts parts
+                ? parts.json().text()
+                : message.content() instanceof Content.Text text ? text.text() : "null";
+        String fields =
+                message.fields().values().stream().map(value -> " " + value).collect(Collectors.joining());
+        String reasoning = message.reasoning().values().stream()
+                .map(value -> " reasoning: " + value)
+                .collect(Collectors.joining());
+        return message.role().wireName() + ": " + content + fields + reasoning;
+    }
+
+    private static String call(String id, String name, String arguments) {
+        return "{\"id\":\"" + id + "\",\"type\":\"function\",\"function\":{\"name\":\"" + name + "\",\"arguments\":"
+                + JsonSlices.quoted(arguments) + "}}";
+    }
+
+    static Stream<Arguments> inputs() {
+        return Stream.of(
+                arguments("{'role': 'user', 'content': 'Hi'}", "user: Hi"),
+                arguments("{'type': 'message', 'id': 'msg_x', 'role': 'user', 'content': 'Hi'}", "user: Hi"),
+                arguments("{'role': 'user', 'content': [{'type': 'input_text', 'text': 'Hi'}]}", "user: Hi"),
+                arguments(
+                        "{'role': 'user', 'content': [{'type': 'input_text', 'text': 'a'}, {'type': 'input_text', 'text': 'b'}]}",
+                        "user: [{'type':'text','text':'a'},{'type':'text','text':'b'}]"),
+                arguments(
+                        "{'role': 'user', 'content': 'a'}, {'role': 'developer', 'content': 'b'}, {'role': 'system', 'content': 'c'}",
+                        "user: a\ndeveloper: b\nsystem: c"),
+                arguments(
+                        "{'role': 'user', 'content': [{'type': 'input_image', 'image_url': 'data:x', 'detail': 'high'}]}",
+                        "user: [{'type':'image_url','image_url':{'url':'data:x','detail':'high'}}]"),
+                arguments(
+                        "{'role': 'user', 'content': [{'type': 'input_file', 'filename': 'a.pdf', 'file_data': 'data:x'}]}",
+                        "user: [{'type':'file','file':{'filename':'a.pdf','file_data':'data:x'}}]"),
+                arguments(
+                        "{'role': 'assistant', 'phase': 'final_answer', 'content': [{'type': 'output_text', 'text': 'A', 'annotations': []}]}",
+                        "assistant: A"),
+                arguments(
+                        "{'role': 'assistant', 'content': [{'type': 'refusal', 'refusal': 'No.'}]}",
+                        "assistant: [{'type':'refusal','refusal':'No.'}]"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("inputs")
+    void readsMessages(String items, String expected) {
+        assertThat(show(read(items.replace('\'', '"')))).isEqualTo(expected.replace('\'', '"'));
+    }
+
+    static Stream<Arguments> calls() {
+        String callOfWeather =
+                "{'type': 'function_call', 'call_id': 'c1', 'name': 'weather', 'arguments': '{}', 'id': 'fc_1', 'status': 'completed'}";
+        String second = "{'type': 'function_call', 'call_id': 'c2', 'name': 'weather', 'arguments': '[1]'}";
+        String output = "{'type': 'function_call_output', 'call_id': 'c1', 'output': 'sunny', 'status': 'completed'}";
+        return Stream.of(
+                arguments(
+                        callOfWeather + ", " + output,
+                        "assistant: null [" + call("c1", "weather", "{}") + "]\ntool: sunny 'c1'"),
+                arguments(
+                        callOfWeather + ", " + second,
+                        "assistant: null [" + call("c1", "weather", "{}") + "," + call("c2", "weather", "[1]") + "]"),
+                arguments(
+                        "{'role': 'assistant', 'content': 'I look.'}, " + callOfWeather,
+                        "assistant: I look. [" + call("c1", "weather", "{}") + "]"),
+                arguments(
+                        "{'role': 'assistant', 'content': []}, " + callOfWeather,
+                        "assistant: null [" + call("c1", "weather", "{}") + "]"),
+                arguments(
+                        "{'type': 'function_call', 'call_id': 'c1', 'namespace': 'agents', 'name': 'spawn', 'arguments': '{}'}",
+                        "assistant: null [" + call("c1", "agents__spawn", "{}") + "]"),
+                arguments(
+                        "{'type': 'function_call', 'call_id': 'c1', 'namespace': 'gone', 'name': 'old', 'arguments': '{}'}",
+                        "assistant: null [" + call("c1", "gone__old", "{}") + "]"),
+                arguments(
+                        "{'type': 'custom_tool_call', 'call_id': 'c1', 'name': 'patch', 'input': 'a\\nb'}",
+                        "assistant: null [" + call("c1", "patch", "{\"input\":\"a\\nb\"}") + "]"),
+                arguments("{'type': 'custom_tool_call_output', 'call_id': 'c1', 'output': 'done'}", "tool: done 'c1'"),
+                arguments(
+                        "{'type': 'function_call_output', 'call_id': 'c1', 'output': [{'type': 'input_text', 'text': 'a'}, {'type': 'input_text', 'text': 'b'}]}",
+                        "tool: a\nb 'c1'"),
+                arguments("{'type': 'function_call_output', 'call_id': 'c1', 'output': []}", "tool:  'c1'"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("calls")
+    void readsCallsAndTheirOutputs(String items, String expected) {
+        assertThat(show(read(items.replace('\'', '"')))).isEqualTo(expected.replace('\'', '"'));
+    }
+
+    @Test
+    void sendsImagesOfOutputsAfterAllOutputs() {
+        String image = "[{'type': 'input_image', 'image_url': 'data:x', 'detail': 'auto'}]";
+        String items = "{'type': 'function_call_output', 'call_id': 'c1', 'output': " + image + "},"
+                + "{'type': 'function_call_output', 'call_id': 'c2', 'output': 'text'}, {'role': 'user', 'content': 'Well?'}";
+        assertThat(show(read(items.replace('\'', '"'))))
+                .isEqualTo(("tool: The output of this call is in the next message of the user. 'c1'\ntool: text 'c2'\n"
+                                + "user: [{'type':'text','text':'Output of the call c1:'},"
+                                + "{'type':'image_url','image_url':{'url':'data:x','detail':'auto'}}]\nuser: Well?")
+                        .replace('\'', '"'));
+    }
+
+    @Test
+    void returnsWhatAProviderAddedToACall() {
+        Message message =
+                read("{\"type\": \"function_call\", \"call_id\": \"c1\", \"name\": \"weather\", \"arguments\": \"{}\","
+                                + " \"extra_content\": {\"google\": {\"thought_signature\": \"s==\"}}}")
+                        .get(0);
+        assertThat(message.fields().get(Message.TOOL_CALLS))
+                .isEqualTo(new RawJson("[" + call("c1", "weather", "{}").replaceFirst("}$", "")
+                        + ",\"extra_content\":{\"google\": {\"thought_signature\": \"s==\"}}}]"));
+    }
+
+    static Stream<Arguments> reasoning() {
+        String ours = "{'type': 'reasoning', 'id': '" + OURS
+                + "', 'content': null, 'encrypted_content': 'x', 'summary': [{'type': 'summary_text', 'text': '**A**\\n\\na'},"
+                + " {'type': 'summary_text', 'text': 'b'}]}";
+        String call = "{'type': 'function_call', 'call_id': 'c1', 'name': 'weather', 'arguments': '{}'}";
+        String called = "assistant: null [" + call("c1", "weather", "{}") + "]";
+        String thoughts = " reasoning: '**A**\\n\\na\\n\\nb'";
+        return Stream.of(
+                arguments(ours + ", " + call, called + thoughts),
+                arguments(ours + ", {'role': 'assistant', 'content': 'Yes.'}", "assistant: Yes." + thoughts),
+                arguments(
+                        ours + ", {'role': 'assistant', 'content': 'Yes.'}, " + call,
+                        called.replace("null", "Yes.") + thoughts),
+                arguments(ours + ", {'role': 'user', 'content': 'Hi'}", "user: Hi"),
+                arguments(ours, ""),
+                arguments(
+                        ours.replace(OURS, "rs_68af4030baa48193b0b43b4c2a176a1a0e6967589f080e78") + ", " + call,
+                        called),
+                arguments("{'role': 'assistant', 'content': '<think>a</think>Yes.'}", "assistant: Yes. reasoning: 'a'"),
+                arguments(
+                        "{'role': 'assistant', 'content': [{'type': 'output_text', 'text': '<think>a</think>'}]}, "
+                                + call,
+                        called + " reasoning: 'a'"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("reasoning")
+    void continuesOwnReasoningAndDropsOther(String items, String expected) {
+        assertThat(show(read(items.replace('\'', '"')))).isEqualTo(expected.replace('\'', '"'));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "5 | input[0] | INVALID_REQUEST",
+                "{} | input[0].role | INVALID_REQUEST",
+                "{'role': 'tool', 'content': 'x'} | input[0].role | INVALID_REQUEST",
+                "{'role': 'user'} | input[0].content | INVALID_REQUEST",
+                "{'role': 'user', 'content': [{'type': 'input_audio'}]} | input[0].content[0].type | INVALID_REQUEST",
+                "{'role': 'user', 'content': [{'type': 'input_image', 'file_id': 'f'}]} | input[0].content[0].image_url | INVALID_REQUEST",
+                "{'role': 'user', 'content': [{'type': 'input_file', 'file_url': 'http://x'}]} | input[0].content[0].file_data | INVALID_REQUEST",
+                "{'role': 'system', 'content': [{'type': 'input_image', 'image_url': 'u'}]} | input[0].content[0] | INVALID_REQUEST",
+                "{'type': 'function_call', 'call_id': 'c', 'name': 'n'} | input[0].arguments | INVALID_REQUEST",
+                "{'type': 'function_call', 'call_id': 'c', 'name': 'n', 'arguments': {}} | input[0].arguments | INVALID_REQUEST",
+                "{'type': 'custom_tool_call', 'call_id': 'c', 'name': 'n'} | input[0].input | INVALID_REQUEST",
+                "{'type': 'function_call_output', 'output': 'x'} | input[0].call_id | INVALID_REQUEST",
+                "{'type': 'function_call_output', 'call_id': 'c', 'output': 5} | input[0].output | INVALID_REQUEST",
+                "{'type': 'web_search_call', 'id': 'ws_1'} | input[0].type | INVALID_REQUEST",
+                "{'type': 'item_reference', 'id': 'msg_1'} | input[0].id | RESPONSE_NOT_FOUND",
+                "{'id': 'msg_1'} | input[0].id | RESPONSE_NOT_FOUND",
+            })
+    void rejects(String item, String param, ErrorCode code) {
+        assertThatThrownBy(() -> read(item.replace('\'', '"'))).isInstanceOfSatisfying(RequestException.class, e -> {
+            assertThat(e.param()).isEqualTo(param);
+            assertThat(e.code()).isEqualTo(code);
+        });
+    }
+}
