@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.o1api.api.AcceptFilter;
-import org.o1api.api.ErrorBody;
 import org.o1api.api.ErrorMapper;
 import org.o1api.api.HealthResource;
 import org.o1api.api.ModelsResource;
@@ -136,8 +135,7 @@ public final class Gateway implements ServletContextListener {
         Conversations conversations = conversations(config.conversations(), context.getContextPath());
         CallExecutor callThreads = register(CallExecutor.start(), CallExecutor::close); // stopped after the turns
         TurnExecutor executor = register(TurnExecutor.start(), TurnExecutor::close);
-        OpenStreams streams =
-                register(new OpenStreams(config.stream(), ErrorBody.unexpectedEvent(), scheduler), OpenStreams::close);
+        OpenStreams streams = register(new OpenStreams(config.stream(), scheduler), OpenStreams::close);
         Admission admission = new Admission(config.turns());
         TurnRunner runner = new TurnRunner(
                 upstreams,

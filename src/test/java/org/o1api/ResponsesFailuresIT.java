@@ -173,7 +173,6 @@ class ResponsesFailuresIT {
         Map<String, String> requests = Map.of(
                 "{\"input\": 5}", "400 invalid_request input",
                 "{\"input\": \"?\", \"background\": true}", "400 unsupported_value background",
-                "{\"input\": \"?\", \"model\": \"other\"}", "404 model_not_found model",
                 "{\"input\": \"?\", \"previous_response_id\": \"resp_1\"}",
                         "404 response_not_found previous_response_id",
                 "{\"input\": [{\"type\": \"item_reference\", \"id\": \"msg_1\"}]}",

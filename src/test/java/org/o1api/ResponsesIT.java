@@ -225,17 +225,18 @@ class ResponsesIT {
     /** After a tool's output the turn continues the reasoning that the client sends back. */
     @InContainers
     void continuesItsOwnReasoning(GatewayFixture fixture) {
-        fixture.script(Script.answer("Sunny."));
+        fixture.script(
+                Script.answer(StepScripts.step("Read", "It is sunny.", "final_answer")), Script.answer("Sunny."));
         String reasoning = "{\"type\": \"reasoning\", \"id\": \"rs_0123456789abcdef0123456789abcdef_1\","
                 + " \"summary\": [{\"type\": \"summary_text\", \"text\": \"Ask the tool.\"}]}";
 
         client(fixture)
-                .post("{" + NO_REASONING + ", " + WEATHER
+                .post("{" + WEATHER
                         + ", \"input\": [{\"role\": \"user\", \"content\": \"Paris?\"}, " + reasoning
                         + ", {\"type\": \"function_call\", \"call_id\": \"c\", \"name\": \"get_weather\", \"arguments\": \"{}\"}"
                         + ", {\"type\": \"function_call_output\", \"call_id\": \"c\", \"output\": \"sunny\"}]}");
 
-        assertThat(fixture.request(0).body().at("/messages/1").toString()).contains("Ask the tool.");
+        assertThat(fixture.request(0).text()).contains("Ask the tool.");
     }
 
     @InContainers
@@ -289,6 +290,19 @@ class ResponsesIT {
         fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
         assertThat(client(fixture).post("{\"input\": \"?\"}").json().path("output"))
                 .hasSize(1);
+    }
+
+    @InContainers
+    void repeatsTheModeAndEffortThatItUses(GatewayFixture fixture) {
+        fixture.dispatch(call -> Script.answer("=== Answer\nYes.\nAnswer: yes"));
+        JsonNode response = client(fixture)
+                .post("{\"model\": \"fake-model-pro\", \"input\": \"?\"}")
+                .json();
+        assertThat(response.path("model").asText()).isEqualTo("fake-model-pro");
+        assertThat(response.at("/reasoning/mode").asText()).isEqualTo("pro");
+        assertThat(response.at("/reasoning/effort").asText()).isEqualTo("high");
+        assertThat(response.at("/x_o1/strategy").asText()).isEqualTo("vote");
+        assertThat(outputText(response)).isEqualTo("Yes.");
     }
 
     /** The same turn on both surfaces. */

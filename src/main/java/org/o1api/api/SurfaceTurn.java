@@ -11,6 +11,11 @@ public interface SurfaceTurn {
     /** The first event of a streamed response. */
     byte[] openingEvent();
 
+    /** The last event of a streamed response after a failure so severe that no other event can be created. */
+    default byte[] unexpectedEvent() {
+        return ErrorBody.unexpectedEvent();
+    }
+
     /** Returns a writer of a streamed response. */
     StreamClient streamWriter(EventStream stream);
 

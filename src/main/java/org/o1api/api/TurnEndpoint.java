@@ -48,8 +48,8 @@ public final class TurnEndpoint {
 
     /** Runs an admitted turn whose response is a stream of events. A failure becomes its last event if it was started. */
     public void stream(Admission.Ticket ticket, SseEventSink sink, SurfaceTurn turn) {
-        try (EventStream stream =
-                streams.openEventStream(sink, turn.openingEvent(), new Disconnect(ticket.cancellation()))) {
+        try (EventStream stream = streams.openEventStream(
+                sink, turn.openingEvent(), turn.unexpectedEvent(), new Disconnect(ticket.cancellation()))) {
             StreamClient client = turn.streamWriter(stream);
             try {
                 runner.run(turn.request(), ticket, client);

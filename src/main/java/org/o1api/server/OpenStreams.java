@@ -22,18 +22,12 @@ public final class OpenStreams implements AutoCloseable {
 
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
     private final StreamSettings settings;
-    private final byte[] unexpectedEvent;
     private final ThreadPoolExecutor pingPool;
     private final PeriodicTask tick;
 
-    /**
-     * Starts the periodic task on the scheduler.
-     *
-     * @param unexpectedEvent the last event of a stream that ends unexpectedly
-     */
-    public OpenStreams(StreamSettings settings, byte[] unexpectedEvent, ScheduledExecutorService scheduler) {
+    /** Starts the periodic task on the scheduler. */
+    public OpenStreams(StreamSettings settings, ScheduledExecutorService scheduler) {
         this.settings = settings;
-        this.unexpectedEvent = unexpectedEvent;
         // A separate pool: a ping may block on a client that does not read, and must not wait for a turn to end.
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 PING_THREADS,
@@ -51,9 +45,11 @@ public final class OpenStreams implements AutoCloseable {
      * Opens a response of server-sent events.
      *
      * @param openingEvent the first event
+     * @param unexpectedEvent the last event of a stream that ends unexpectedly
      */
-    public EventStream openEventStream(SseEventSink sink, byte[] openingEvent, EventStream.Listener listener) {
-        return open(new SseSink(sink), openingEvent, listener);
+    public EventStream openEventStream(
+            SseEventSink sink, byte[] openingEvent, byte[] unexpectedEvent, EventStream.Listener listener) {
+        return open(new SseSink(sink), settings, openingEvent, unexpectedEvent, listener);
     }
 
     /**
@@ -64,7 +60,7 @@ public final class OpenStreams implements AutoCloseable {
      */
     public EventStream openJson(
             AsyncResponse response, Duration heartbeat, AbortableResponse abortable, EventStream.Listener listener) {
-        return open(new JsonSink(response, abortable), settings.forJson(heartbeat), new byte[0], listener);
+        return open(new JsonSink(response, abortable), settings.forJson(heartbeat), new byte[0], new byte[0], listener);
     }
 
     /** The heartbeat interval of JSON responses; null: no heartbeats. */
@@ -73,11 +69,15 @@ public final class OpenStreams implements AutoCloseable {
     }
 
     EventStream open(FrameSink sink, byte[] openingEvent, EventStream.Listener listener) {
-        return open(sink, settings, openingEvent, listener);
+        return open(sink, settings, openingEvent, new byte[0], listener);
     }
 
     private EventStream open(
-            FrameSink sink, StreamSettings streamSettings, byte[] openingEvent, EventStream.Listener listener) {
+            FrameSink sink,
+            StreamSettings streamSettings,
+            byte[] openingEvent,
+            byte[] unexpectedEvent,
+            EventStream.Listener listener) {
         EventStream stream =
                 new EventStream(sink, streamSettings, openingEvent, unexpectedEvent, listener, streams::remove);
         streams.add(stream);

@@ -26,7 +26,6 @@ class OpenStreamsTest {
     private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
     private final OpenStreams streams = new OpenStreams(
             new StreamSettings(Duration.ofMillis(100), Duration.ofMillis(100), true, Duration.ofMinutes(10), null),
-            new byte[] {'u'},
             scheduler);
 
     @AfterEach

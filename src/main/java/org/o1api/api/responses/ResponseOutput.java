@@ -177,7 +177,11 @@ final class ResponseOutput {
 
     /** Reports what was added since the last call. */
     void render() {
-        items.stream().filter(OutputItem::isOpen).forEach(OutputItem::render);
+        for (OutputItem item : items) {
+            if (item.isOpen()) {
+                item.render();
+            }
+        }
     }
 
     /** Ends the open items: the turn is complete. */

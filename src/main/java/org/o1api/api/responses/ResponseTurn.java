@@ -1,8 +1,11 @@
 package org.o1api.api.responses;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
 import java.util.List;
 import org.o1api.api.StreamClient;
 import org.o1api.api.SurfaceTurn;
+import org.o1api.model.ErrorCode;
 import org.o1api.model.TurnId;
 import org.o1api.reasoning.TurnClient;
 import org.o1api.server.EventStream;
@@ -18,6 +21,7 @@ record ResponseTurn(
         TurnRequest request, ResponseObject response, ToolNames tools, int inputItems, boolean showsReasoning)
         implements SurfaceTurn {
     private static final List<String> OPENING_EVENTS = List.of("response.created", "response.in_progress");
+    private static final byte[] UNEXPECTED_EVENT = unexpected();
 
     @Override
     public byte[] openingEvent() {
@@ -29,6 +33,31 @@ record ResponseTurn(
             });
         }
         return events.take();
+    }
+
+    /** Valid as OpenAI's event and as that of Open Responses. Its number is greater than any before. */
+    private static byte[] unexpected() {
+        EventEncoder events = new EventEncoder(Integer.MAX_VALUE - 1);
+        String message = "Internal gateway error. The operator finds the cause in the gateway's log.";
+        events.add("error", json -> {
+            writeError(json, message);
+            json.writeObjectFieldStart("error");
+            json.writeStringField("type", ErrorCode.INTERNAL_ERROR.type());
+            writeError(json, message);
+            json.writeEndObject();
+        });
+        return events.take();
+    }
+
+    private static void writeError(JsonGenerator json, String message) throws IOException {
+        json.writeStringField("code", ErrorCode.INTERNAL_ERROR.wireName());
+        json.writeStringField("message", message);
+        json.writeNullField("param");
+    }
+
+    @Override
+    public byte[] unexpectedEvent() {
+        return UNEXPECTED_EVENT.clone();
     }
 
     @Override
