@@ -162,10 +162,19 @@ public sealed interface Message {
      *
      * @param role {@code TOOL}, or {@code FUNCTION} in OpenAI's older API
      * @param callId the ID in the field {@link Message#TOOL_CALL_ID}; null if it is absent
+     * @param attachments content parts such as images that belong to the result but that providers do not accept in it; they get
+     *     them in a user message after it
      */
-    record ToolResult(Role role, @Nullable String callId, Content content, Map<String, RawJson> fields)
+    record ToolResult(
+            Role role, @Nullable String callId, Content content, Map<String, RawJson> fields, List<RawJson> attachments)
             implements Message {
+        /** A result without attachments. */
+        public ToolResult(Role role, @Nullable String callId, Content content, Map<String, RawJson> fields) {
+            this(role, callId, content, fields, List.of());
+        }
+
         public ToolResult {
+            attachments = List.copyOf(attachments);
             if (!role.isToolResult()) {
                 throw new IllegalArgumentException("not a role of results: " + role);
             }
@@ -178,6 +187,11 @@ public sealed interface Message {
         @Override
         public Map<String, RawJson> unknownFields() {
             return without(fields, TOOL_CALL_ID);
+        }
+
+        /** The same result with these attachments. */
+        public ToolResult withAttachments(List<RawJson> parts) {
+            return new ToolResult(role, callId, content, fields, parts);
         }
     }
 

@@ -94,7 +94,8 @@ public final class CallFields {
      * @param keepsReasoning whether the provider gets the reasoning of all earlier answers
      */
     public CallRequest request(String model, CallMessages messages, boolean keepsReasoning) {
-        EarlierReasoning earlier = new EarlierReasoning(keepsReasoning, messages.continuedFrom());
-        return new CallRequest(model, messages.messages(), all, removable, earlier);
+        CallMessages sent = messages.withAttachmentsAsMessages();
+        EarlierReasoning earlier = new EarlierReasoning(keepsReasoning, sent.continuedFrom());
+        return new CallRequest(model, sent.messages(), all, removable, earlier);
     }
 }
