@@ -239,6 +239,23 @@ class ResponsesIT {
         assertThat(fixture.request(0).text()).contains("Ask the tool.");
     }
 
+    /** Providers accept images only in messages of the user. The turn continues after the output nevertheless. */
+    @InContainers
+    void sendsImagesOfOutputsAfterThem(GatewayFixture fixture) {
+        fixture.script(Script.answer("A pixel."));
+
+        client(fixture)
+                .post("{" + NO_REASONING + ", " + WEATHER + ", \"input\": [{\"role\": \"user\", \"content\": \"?\"},"
+                        + " {\"type\": \"function_call\", \"call_id\": \"c\", \"name\": \"get_weather\", \"arguments\": \"{}\"},"
+                        + " {\"type\": \"function_call_output\", \"call_id\": \"c\", \"output\": [{\"type\": \"input_image\", \"image_url\": \""
+                        + PIXEL + "\"}]}]}");
+
+        JsonNode messages = fixture.request(0).body().path("messages");
+        assertThat(messages.at("/2/role").asText()).isEqualTo("tool");
+        assertThat(messages.at("/3/role").asText()).isEqualTo("user");
+        assertThat(messages.at("/3/content/1/image_url/url").asText()).isEqualTo(PIXEL);
+    }
+
     @InContainers
     void answersInJson(GatewayFixture fixture) {
         fixture.script(StepScripts.threeStepsThenAnswer("{\"name\": \"x\"}"));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
 import org.o1api.api.items.ItemReader;
 import org.o1api.api.items.ItemWriter;
@@ -41,8 +42,6 @@ final class InputReader {
     private final List<Message> messages = new ArrayList<>();
     /** The reasoning since the last answer. */
     private final List<String> reasoning = new ArrayList<>();
-    /** Images and files in outputs of calls, as parts of a message: results of calls can only be text. */
-    private final List<String> attachments = new ArrayList<>();
 
     InputReader(ToolNames tools) {
         this.tools = tools;
@@ -57,7 +56,6 @@ final class InputReader {
         for (int i = 0; i < items.size(); i++) {
             readItem(items.get(i), path + "[" + i + "]");
         }
-        addAttachments();
         return messages;
     }
 
@@ -74,9 +72,6 @@ final class InputReader {
         JsonNode item = Json.tree(raw);
         require(item.isObject(), path, "an object");
         String type = type(item);
-        if (!type.endsWith("call_output")) {
-            addAttachments();
-        }
         switch (type) {
             case "message" -> readMessage(item, path);
             case "function_call" -> addCall(functionCall(raw, item, path));
@@ -130,7 +125,7 @@ final class InputReader {
     }
 
     /** A list of a single text is sent as that text, which more providers accept. */
-    private static Content withoutSinglePart(@org.jspecify.annotations.Nullable Content content) {
+    private static Content withoutSinglePart(@Nullable Content content) {
         if (content instanceof Content.Parts parts) {
             List<RawJson> elements = JsonSlices.elements(parts.json());
             JsonNode first = Json.tree(elements.get(0));
@@ -188,33 +183,24 @@ final class InputReader {
         }
         String callId = ItemReader.text(item, "call_id", path);
         StringJoiner texts = new StringJoiner("\n");
-        List<String> others = new ArrayList<>();
+        List<RawJson> others = new ArrayList<>();
         for (RawJson part : JsonSlices.elements(parts.json())) {
             JsonNode tree = Json.tree(part);
             if (isText(tree)) {
                 texts.add(tree.path("text").textValue());
             } else {
-                others.add(part.text());
+                others.add(part);
             }
         }
-        if (!others.isEmpty()) {
-            attachments.add(textPart("Output of the call " + callId + ":"));
-            attachments.addAll(others);
-        }
         String text = texts.length() == 0 && !others.isEmpty() ? SEE_NEXT_MESSAGE : texts.toString();
-        messages.add(MessageJson.toolResult(callId, new Content.Text(text)));
-    }
-
-    private static String textPart(String text) {
-        return "{\"type\":\"text\",\"text\":" + JsonSlices.quoted(text) + "}";
-    }
-
-    private void addAttachments() {
-        if (!attachments.isEmpty()) {
-            RawJson parts = new RawJson("[" + String.join(",", attachments) + "]");
-            messages.add(new Message.User(new Content.Parts(parts), Map.of()));
-            attachments.clear();
+        if (!others.isEmpty()) {
+            others.add(0, textPart("Output of the call " + callId + ":"));
         }
+        messages.add(MessageJson.toolResult(callId, new Content.Text(text)).withAttachments(others));
+    }
+
+    private static RawJson textPart(String text) {
+        return new RawJson("{\"type\":\"text\",\"text\":" + JsonSlices.quoted(text) + "}");
     }
 
     /** Only reasoning that the gateway itself has sent continues. It is recognized by its ID. */

@@ -77,12 +77,19 @@ abstract class OutputItem {
         write(json);
     }
 
+    /** Whether the client gets the state of the item. */
+    boolean hasStatus() {
+        return true;
+    }
+
     /** Writes the item as it is now. */
     final void write(JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("id", position.id);
         json.writeStringField("type", type);
-        json.writeStringField("status", status.wireName);
+        if (hasStatus()) {
+            json.writeStringField("status", status.wireName);
+        }
         writeFields(json);
         json.writeEndObject();
     }

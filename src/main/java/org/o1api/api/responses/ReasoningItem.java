@@ -102,6 +102,12 @@ final class ReasoningItem extends OutputItem {
         json.writeEndObject();
     }
 
+    /** OpenAI sends none, and clients that merge the events of an item keep the first one. */
+    @Override
+    boolean hasStatus() {
+        return false;
+    }
+
     @Override
     void render() {
         if (part != null && part.hasUnsent()) {

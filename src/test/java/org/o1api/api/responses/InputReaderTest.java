@@ -126,16 +126,24 @@ class InputReaderTest {
         assertThat(show(read(items.replace('\'', '"')))).isEqualTo(expected.replace('\'', '"'));
     }
 
-    @Test
-    void sendsImagesOfOutputsAfterAllOutputs() {
-        String image = "[{'type': 'input_image', 'image_url': 'data:x', 'detail': 'auto'}]";
-        String items = "{'type': 'function_call_output', 'call_id': 'c1', 'output': " + image + "},"
-                + "{'type': 'function_call_output', 'call_id': 'c2', 'output': 'text'}, {'role': 'user', 'content': 'Well?'}";
-        assertThat(show(read(items.replace('\'', '"'))))
-                .isEqualTo(("tool: The output of this call is in the next message of the user. 'c1'\ntool: text 'c2'\n"
-                                + "user: [{'type':'text','text':'Output of the call c1:'},"
-                                + "{'type':'image_url','image_url':{'url':'data:x','detail':'auto'}}]\nuser: Well?")
-                        .replace('\'', '"'));
+    /** Only the text of an output can be in a message with the role {@code tool}. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "[{'type': 'input_image', 'image_url': 'u'}] | The output of this call is in the next message of the user.",
+                "[{'type': 'input_text', 'text': 'a'}, {'type': 'input_image', 'image_url': 'u'}] | a",
+            })
+    void attachesImagesOfAnOutput(String output, String text) {
+        String item = "{'type': 'function_call_output', 'call_id': 'c1', 'output': " + output + "}";
+        Message.ToolResult result =
+                (Message.ToolResult) read(item.replace('\'', '"')).get(0);
+        assertThat(result.content()).isEqualTo(new Content.Text(text));
+        assertThat(result.attachments())
+                .containsExactly(
+                        new RawJson("{\"type\":\"text\",\"text\":\"Output of the call c1:\"}"),
+                        new RawJson("{\"type\":\"image_url\",\"image_url\":{\"url\":\"u\",\"detail\":\"auto\"}}"));
     }
 
     @Test

@@ -133,7 +133,7 @@ class ResponseWriterTest {
                         ? ""
                         : " " + item.path("id").asText().replace(TURN, "T") + " "
                                 + item.path("status").asText());
-        return line.toString();
+        return line.toString().stripTrailing();
     }
 
     private static JsonNode whole(boolean showsReasoning, List<TurnEvent> events) {
@@ -168,7 +168,7 @@ class ResponseWriterTest {
                 new AnswerText("."),
                 completed(FinishReason.STOP));
         assertThat(show(stream(true, turn))).isEqualTo("""
-                        output_item.added 0 rs_T_2 in_progress
+                        output_item.added 0 rs_T_2
                         reasoning_summary_part.added 0 0 summary_text""
                         reasoning_summary_text.delta 0 0 "**First step**"
                         reasoning_summary_text.delta 0 0 "\\n\\none"
@@ -178,7 +178,7 @@ class ResponseWriterTest {
                         reasoning_summary_text.delta 0 1 "two"
                         reasoning_summary_text.done 0 1 "two"
                         reasoning_summary_part.done 0 1 summary_text"two"
-                        output_item.done 0 rs_T_2 completed
+                        output_item.done 0 rs_T_2
                         output_item.added 1 msg_T_3 in_progress
                         content_part.added 1 0 output_text""
                         output_text.delta 1 0 "Yes"
