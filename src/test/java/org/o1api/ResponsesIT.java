@@ -313,13 +313,13 @@ class ResponsesIT {
     void repeatsTheModeAndEffortThatItUses(GatewayFixture fixture) {
         fixture.dispatch(call -> Script.answer("=== Answer\nYes.\nAnswer: yes"));
         JsonNode response = client(fixture)
-                .post("{\"model\": \"fake-model-pro\", \"input\": \"?\"}")
+                .post("{\"model\": \"fake-model-pro\", \"input\": \"?\", \"reasoning\": {\"effort\": \"max\"}}")
                 .json();
         assertThat(response.path("model").asText()).isEqualTo("fake-model-pro");
         assertThat(response.at("/reasoning/mode").asText()).isEqualTo("pro");
-        assertThat(response.at("/reasoning/effort").asText()).isEqualTo("high");
+        assertThat(response.at("/reasoning/effort").asText()).isEqualTo("max");
         assertThat(response.at("/x_o1/strategy").asText()).isEqualTo("vote");
-        assertThat(outputText(response)).isEqualTo("Yes.");
+        assertThat(outputText(response)).startsWith("Yes.");
     }
 
     /** The same turn on both surfaces. */
