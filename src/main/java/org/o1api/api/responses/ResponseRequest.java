@@ -52,7 +52,7 @@ record ResponseRequest(
         return reasoning.excluded;
     }
 
-    /** What the response repeats of the request, with the effort and mode that are used. */
+    /** What the response repeats of the request, with the effort that it names and the mode that is used. */
     Map<String, RawJson> settings(@Nullable Effort effort, Mode mode) {
         Map<String, RawJson> all = new LinkedHashMap<>(settings);
         all.put("reasoning", ResponseSettings.object(json -> {
