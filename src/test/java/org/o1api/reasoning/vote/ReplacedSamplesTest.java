@@ -57,6 +57,8 @@ class ReplacedSamplesTest {
             case "silent" -> Reply.of(new Delta.Reasoning("Hm")).withFinishReason(FinishReason.LENGTH);
             case "filtered" -> SamplingFixture.reply("=== Step: a\nfoo").withFinishReason(FinishReason.CONTENT_FILTER);
             case "broken" -> SamplingFixture.reply("=== Step: a\nfoo").brokenOff(true);
+            case "oops" -> SamplingFixture.reply("=== Step: a\nfoo").brokenOff(false);
+            case "loop" -> SamplingFixture.reply("=== Step: a\nx\n=== Answer\n" + "foo and bar\n".repeat(300));
             case "empty" -> Reply.of();
             case "rejected" ->
                 Reply.of().withFailure(new UpstreamException(ErrorCode.UPSTREAM_REFUSED, "It refused.", false, null));
@@ -89,7 +91,11 @@ class ReplacedSamplesTest {
             auto | 7 rejected                                    | It is 7. | 2 1 0 1 | ANSWERED
             vote | 7 rejected rejected rejected                  | It is 7. | 4 1 0 3 | ANSWERED
             vote | broken 7 rejected 7                           | It is 7. | 4 2 0 2 | ANSWERED
+            # any other failure is one of its own
+            vote | 7 8 oops 9 7 7 7                              | It is 7. | 7 6 0 1 | DECIDED
             # no sample has an answer
+            vote | loop loop loop loop                           | Closed   | 4 0 0 4 | LOOP
+            auto | loop loop                                     | Closed   | 2 0 0 2 | LOOP
             auto | cut longer cut cut cut cut cut cut            | Closed   | 8 0 0 8 | LIMIT
             vote | cut cut longer cut cut cut cut cut            | Closed   | 8 0 0 8 | LIMIT
             vote | cut longer rejected rejected                  | Closed   | 4 0 0 4 | ANSWERED
@@ -153,6 +159,17 @@ class ReplacedSamplesTest {
         assertThat(turn.out().answer()).isEqualTo("It is 1.");
         assertThat(upstream.requests()).hasSize(6);
         assertThat(turn.report().endedBy()).isEqualTo(EndedBy.ANSWERED);
+    }
+
+    @Test
+    void failuresWithoutRetriesDoNotMakeAFurtherWaveSmaller() {
+        turn.budget(new Budget(30, 50_000, Duration.ofMinutes(5), 0));
+        ScriptedUpstream upstream = upstream("7 7 8 8 broken broken 8 8");
+
+        turn.run(strategy("vote"), upstream);
+
+        assertThat(turn.out().answer()).isEqualTo("It is 8.");
+        assertThat(turn.report().endedBy()).isEqualTo(EndedBy.LIMIT);
     }
 
     /** Samples in the middle of their answer when the budget ends them. Another one is complete or not. */

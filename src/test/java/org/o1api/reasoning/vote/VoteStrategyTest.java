@@ -75,6 +75,21 @@ class VoteStrategyTest {
         assertThat(turn.report().endedBy()).isEqualTo(why);
     }
 
+    /** The answers of replies in the format that mark no result, or write more after it. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            The answer is 41. | The answer is 42. | The answer is **42**. | The answer is 42.
+            It is 41.         | It is 42.         | It is 42.             | It is 42.
+            Yes, it is.       | No, not prime. The answer is no. | The answer is no. | No, not prime. The answer is no.
+            It is 41.~Answer: 41~Ask me more. | It is 42.~Answer: 42~Bye. | It is 42.~Answer: 42 | It is 42.~Answer: 42~Bye.
+            """)
+    void resultsVoteThatAreNotMarked(String first, String second, String others, String winner) {
+        run(SamplingFixture.computed(call ->
+                "=== Step: a\nx\n=== Answer\n" + (call == 0 ? first : call == 1 ? second : others).replace('~', '\n')));
+
+        assertThat(turn.out().answer()).isEqualTo(winner.replace('~', '\n'));
+    }
+
     @Test
     void showsSamplesVotesAndWhySamplingStopped() {
         run(SamplingFixture.samples("7", "8", "7", "7", "7", "7"));
