@@ -73,7 +73,7 @@ class ReplacedSamplesTest {
     }
 
     private static boolean isSample(CallRequest request) {
-        return request.messages().toString().contains(SamplePrompts.ANSWER_MARK);
+        return request.messages().get(0).toString().contains(SamplePrompts.ANSWER_MARK);
     }
 
     /** The samples, the turn's answer, how the samples ended, and why sampling did. */
