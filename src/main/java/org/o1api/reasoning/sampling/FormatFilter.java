@@ -11,12 +11,17 @@ import org.o1api.reasoning.text.AnswerFormat;
 
 /**
  * Reads an answer that begins with a {@link FormatLine} as a reply in the format ({@link SampleReader}): what was meant for the samples is
- * not part of the answer. A result in the first line counts only if it is the whole answer. Any other answer is passed unchanged.
+ * not part of the answer. A result in the first line counts only if it is the whole answer and has at most {@value #MAX_RESULT}
+ * characters: then it is the answer. Any other answer is passed unchanged, except white space at its start and after such a line beyond
+ * {@value AnswerFilter#MAX_HELD} characters.
  *
  * <p>If the answer must be JSON, text that does not begin as JSON is held back. If it turns out to be a reply in the format whose answer is
  * JSON, that is the answer; otherwise it has the wrong format.
  */
 final class FormatFilter implements AnswerFilter {
+    /** A longer result is a text: nothing of it is held back. */
+    private static final int MAX_RESULT = 60;
+
     private static final Pattern JSON_SCALAR = Pattern.compile("-?[0-9][0-9.eE+-]*|true|false|null");
 
     private enum State {
@@ -29,11 +34,19 @@ final class FormatFilter implements AnswerFilter {
     }
 
     private final AnswerFormat format;
+    private final boolean keepsResult;
     private final StringBuilder held = new StringBuilder();
     private final StringBuilder answer = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private final SampleReader reader;
     private State state = State.UNDECIDED;
+    /** The last white space in what is held: at its start or after the result. */
+    private int blankStart;
+
+    private int blankEnd;
+    /** The result, if what is held is only the line of the result; null: it is not. */
+    private @Nullable String result;
+
     private boolean hasReasoning;
     private boolean truncated;
 
@@ -44,6 +57,7 @@ final class FormatFilter implements AnswerFilter {
      */
     FormatFilter(AnswerFormat format, boolean keepsResult) {
         this.format = format;
+        this.keepsResult = keepsResult;
         this.reader = new SampleReader(false, keepsResult, new Parts());
     }
 
@@ -81,14 +95,8 @@ final class FormatFilter implements AnswerFilter {
     }
 
     private void decide(boolean ended) {
-        int start = 0;
-        while (start < held.length() && Character.isWhitespace(held.charAt(start))) {
-            start++;
-        }
-        if (start == held.length()) {
-            return;
-        }
-        State decided = format.requiresJson() ? decideJson(start) : decideText(start, ended);
+        boolean hasText = skipBlank();
+        State decided = hasText ? decideText(ended) : State.UNDECIDED;
         if (decided != State.UNDECIDED) {
             state = decided;
             String text = held.toString();
@@ -97,29 +105,57 @@ final class FormatFilter implements AnswerFilter {
         }
     }
 
-    private State decideJson(int start) {
-        boolean passes = "{[\"".indexOf(held.charAt(start)) >= 0 || held.length() > MAX_HELD;
+    /** Finds where the white space ends, of which at most {@link #MAX_HELD} characters are kept. Returns whether text follows. */
+    private boolean skipBlank() {
+        while (blankEnd < held.length() && Character.isWhitespace(held.charAt(blankEnd))) {
+            blankEnd++;
+        }
+        boolean hasText = blankEnd < held.length();
+        int keptEnd = Math.min(blankEnd, blankStart + MAX_HELD);
+        held.delete(keptEnd, blankEnd);
+        blankEnd = keptEnd;
+        return hasText;
+    }
+
+    private State decideText(boolean ended) {
+        if (result != null) {
+            return State.PASSED;
+        }
+        return format.requiresJson() ? decideJson() : decideLine(ended);
+    }
+
+    private State decideJson() {
+        boolean passes = "{[\"".indexOf(held.charAt(blankEnd)) >= 0 || held.length() - blankEnd > MAX_HELD;
         return passes ? State.PASSED : State.UNDECIDED;
     }
 
-    private State decideText(int start, boolean ended) {
+    /** Decides by the first line. */
+    private State decideLine(boolean ended) {
+        int start = blankEnd;
         int lineBreak = held.indexOf("\n", start);
         int end = lineBreak < 0 ? held.length() : lineBreak;
-        if (lineBreak < 0 && !ended && mayBecomeFormatLine(start, end)) {
+        boolean isOpen = lineBreak < 0 && !ended;
+        if (isOpen && FormatLine.mayBecomeHeading(held, start, end, false)) {
             return State.UNDECIDED;
         }
         FormatLine heading = FormatLine.heading(held, start, end, false);
         if (heading != null && heading.kind() != FormatLine.Kind.OTHER) {
             return State.READ;
         }
-        if (FormatLine.result(held, start, end) == null || !held.substring(end).isBlank()) {
+        FormatLine line = FormatLine.result(held, start, end);
+        if (line == null) {
+            return isOpen && FormatLine.mayBecomeResult(held, start, end) ? State.UNDECIDED : State.PASSED;
+        }
+        if (keepsResult || line.text().length() > MAX_RESULT) {
             return State.PASSED;
         }
-        return ended ? State.READ : State.UNDECIDED;
-    }
-
-    private boolean mayBecomeFormatLine(int start, int end) {
-        return FormatLine.mayBecomeHeading(held, start, end, false) || FormatLine.mayBecomeResult(held, start, end);
+        if (isOpen) {
+            return State.UNDECIDED;
+        }
+        result = line.text();
+        blankStart = end;
+        blankEnd = end;
+        return skipBlank() ? State.PASSED : State.UNDECIDED;
     }
 
     @Override
@@ -141,6 +177,11 @@ final class FormatFilter implements AnswerFilter {
     }
 
     private void endUndecided() {
+        if (result != null) {
+            answer.append(truncated ? held : result);
+            held.setLength(0);
+            return;
+        }
         String text = held.toString().strip();
         String json = JSON_SCALAR.matcher(text).matches() ? text : jsonInFormat(text);
         if (text.isEmpty() || json != null) {

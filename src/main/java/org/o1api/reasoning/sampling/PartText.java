@@ -33,20 +33,24 @@ final class PartText {
         if (start == to) {
             return;
         }
+        int heldLength = held.length();
         if (sectionStarts && started) {
             held.append(BLANK_LINE);
         }
         sectionStarts = false;
         held.append(text, start, to);
-        emit();
+        emit(heldLength);
     }
 
-    private void emit() {
+    /** Sends what ends in text after an index: before it there is only what had to wait for more. */
+    private void emit(int from) {
         int end = SurrogateGuard.completeLength(held);
-        while (end > 0 && isSpace(held.charAt(end - 1))) {
+        while (end > from && isSpace(held.charAt(end - 1))) {
             end--;
         }
-        send(end);
+        if (end > from) {
+            send(end);
+        }
     }
 
     private void send(int end) {

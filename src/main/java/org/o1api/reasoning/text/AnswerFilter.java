@@ -2,7 +2,7 @@ package org.o1api.reasoning.text;
 
 /**
  * Takes the answer out of a text in which the model may have continued in the form of the reasoning. It holds text back only while that is
- * undecided, at most {@value #MAX_HELD} characters.
+ * undecided, at most {@value #MAX_HELD} characters, and as many of white space.
  */
 public interface AnswerFilter {
     int MAX_HELD = 1 << 15;
