@@ -187,6 +187,11 @@ public final class SampleReader {
         return !answer.isEmpty();
     }
 
+    /** Whether the text has come to its answer, although nothing of it may have been reported yet. */
+    public boolean isInAnswer() {
+        return text.hasAnswerPart();
+    }
+
     /** Whether the reply has ended, was not truncated, and has an answer. */
     public boolean isComplete() {
         return reason != null && reason.isComplete() && hasAnswer();

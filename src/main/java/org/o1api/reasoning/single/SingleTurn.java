@@ -124,6 +124,8 @@ final class SingleTurn {
         }
         FinishReason reason = call.finishReason();
         if (calls.exhausted() != null && !reader.hasAnswer() && canAnswer()) { // cut in the reasoning
+            visible.replaceAnswer(reader.isInAnswer());
+            reader.end(FinishReason.LENGTH);
             visible.close();
             out.endedBy(endedBy(reason));
             return reason;

@@ -16,6 +16,8 @@ final class VisibleReasoning implements SampleListener {
     private boolean hasText;
     private boolean draftStarted;
     private boolean hasAnswer;
+    /** Whether the rest of the answer is not shown. */
+    private boolean hidesAnswer;
 
     /**
      * Creates a view without steps.
@@ -60,6 +62,9 @@ final class VisibleReasoning implements SampleListener {
 
     @Override
     public void onAnswer(TurnEvent event) {
+        if (hidesAnswer) {
+            return;
+        }
         if (isDraft && event instanceof TurnEvent.AnswerText piece) {
             showDraft(piece.text());
         } else {
@@ -75,6 +80,15 @@ final class VisibleReasoning implements SampleListener {
     /** Whether the answer has started. */
     boolean hasAnswer() {
         return hasAnswer;
+    }
+
+    /**
+     * Another call gives the answer, because the reply was cut: what follows of its answer is not shown, except as a draft.
+     *
+     * @param inAnswer whether the text has come to its answer; otherwise all of it is shown as reasoning already
+     */
+    void replaceAnswer(boolean inAnswer) {
+        hidesAnswer = !(isDraft && inAnswer);
     }
 
     private void showDraft(String text) {

@@ -10,14 +10,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.model.Budget;
 import org.o1api.model.EndedBy;
+import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
 import org.o1api.reasoning.ScriptedUpstream;
+import org.o1api.reasoning.ScriptedUpstream.Reply;
 import org.o1api.reasoning.Transcript;
+import org.o1api.upstream.UpstreamException;
 
 /** What a budget does to the only call: the time ends reasoning, nothing else does, and an answer follows. */
 class SingleBudgetTest {
     private final SingleFixture turn = new SingleFixture();
+
+    private static final Reply REFUSED =
+            Reply.of().withFailure(new UpstreamException(ErrorCode.UPSTREAM_REFUSED, "Not so.", false, null));
 
     /** A reply that has not come to its answer is reasoning, whether it has headings or not. In the table {@code ;} is a line break. */
     @ParameterizedTest
@@ -76,5 +82,49 @@ class SingleBudgetTest {
         assertThat(turn.out.answer()).isEqualTo("Four.");
         assertThat(turn.out.step(1)).doesNotContain("late");
         assertThat(turn.endedBy()).isEqualTo(EndedBy.BUDGET_TOKENS);
+    }
+
+    @Test
+    void aDraftThatTheTokensEndIsTheAnswerIfTheClosingCallFails() {
+        turn.budget = new Budget(30, 2, Duration.ofMinutes(5), 6);
+        turn.closingFields = Map.of("stop", new RawJson("\"x\""));
+        ScriptedUpstream upstream =
+                ScriptedUpstream.answering(SingleFixture.reply("It is four,", " as I said."), REFUSED);
+
+        assertThat(turn.run(upstream)).isEqualTo(FinishReason.LENGTH);
+
+        assertThat(turn.out.answer()).isEqualTo("It is four,");
+        assertThat(turn.out.step(1)).isEqualTo("It is four,");
+        assertThat(turn.endedBy()).isEqualTo(EndedBy.BUDGET_TOKENS);
+    }
+
+    @Test
+    void aReplyThatTheTimeEndsIsTheAnswerIfTheClosingCallFails() {
+        turn.out = new Transcript(() -> turn.calls().expireReasoning());
+        ScriptedUpstream upstream = ScriptedUpstream.answering(SingleFixture.reply("half a", " sentence"), REFUSED);
+
+        assertThat(turn.run(upstream)).isEqualTo(FinishReason.LENGTH);
+
+        assertThat(turn.out.answer()).isEqualTo("half a");
+        assertThat(turn.out.step(1)).isEqualTo("half a");
+        assertThat(turn.endedBy()).isEqualTo(EndedBy.BUDGET_TIME);
+    }
+
+    /** In the table {@code ;} is a line break. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            === Step: A;I think;== not                  | I think;== not
+            I think;=                                   | I think;=
+            I think.</thi                               | I think.</thi
+            === Step: A;I think;=== Answer;Answer: four | I think;;Answer: four
+            """)
+    void whatWasHeldBackIsShownWhenTheTokensEndTheCall(String start, String shown) {
+        turn.budget = new Budget(30, 2, Duration.ofMinutes(5), 6);
+        turn.closingFields = Map.of("stop", new RawJson("\"x\""));
+        turn.run(ScriptedUpstream.answering(
+                SingleFixture.reply(start.replace(';', '\n'), " late"), SingleFixture.reply("Four.")));
+
+        assertThat(turn.out.step(1)).isEqualTo(shown.replace(';', '\n'));
+        assertThat(turn.out.answer()).isEqualTo("Four.");
     }
 }
