@@ -126,6 +126,15 @@ public final class ModelCalls implements AutoCloseable {
         return !time.ofTurn().isCancelled();
     }
 
+    /** Whether another closing call may be made only because its answer may be better: not once tokens or money are used up. */
+    public boolean mayImproveAnswer() {
+        EndedBy exhausted = budget.exhausted();
+        boolean isUsedUp = exhausted == EndedBy.BUDGET_TOKENS
+                || exhausted == EndedBy.BUDGET_COST
+                || budget.meter().usedUp() != null;
+        return !isUsedUp && hasTimeForAnswer();
+    }
+
     /** Whether all of the turn's time is used up. Then the turn has no answer but one that has arrived. */
     public boolean isTimeUsedUp() {
         return time.isUsedUp(Purpose.ANSWER);

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.Gateway;
 import org.o1api.config.Config;
 import org.o1api.model.Budget;
+import org.o1api.model.CallRecord;
 import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.CallRecord.State;
 import org.o1api.model.Cancellation;
@@ -31,7 +32,7 @@ import org.o1api.model.Usage;
 /**
  * No schedule of delays, failures, sizes and slow clients exceeds a budget by more than the answer's call, or ends without an answer if a
  * sample is complete; and what is counted is what the provider has generated. For each strategy, with random schedules from fixed
- * seeds. The answer may be constrained.
+ * seeds. The answer may be constrained, and not have the required format.
  */
 class BudgetPropertyTest {
     private static final int SCHEDULES = Integer.getInteger("o1api.schedules", 300);
@@ -169,10 +170,14 @@ class BudgetPropertyTest {
         }
 
         /**
-         * What the answer's call used, with its repetitions; or a sample that went on to become the answer and was cut off or failed. If
-         * a closing call replaced the only call of {@code single}, both. If the answer is constrained none goes on.
+         * What the answer's call used, with its repetitions after failures; or a sample that went on to become the answer and was cut off
+         * or failed. If a closing call replaced the only call of {@code single}, both. If the answer is constrained none goes on. A
+         * complete reply without the required format is replaced only if it did not exceed the budget.
          */
         private BigDecimal ofAnswer(Function<Usage, BigDecimal> value) {
+            if (constraints.equals(JSON)) {
+                return ofLastAnswer(value);
+            }
             boolean isSingle = preset.strategy().name().equals("single");
             BigDecimal answer = Stream.concat(
                             values(value, Purpose.ANSWER),
@@ -180,6 +185,18 @@ class BudgetPropertyTest {
                     .reduce(BigDecimal::add)
                     .orElse(BigDecimal.ZERO);
             return constraints.isEmpty() ? values(value, Purpose.SAMPLE).reduce(answer, BigDecimal::max) : answer;
+        }
+
+        private BigDecimal ofLastAnswer(Function<Usage, BigDecimal> value) {
+            BigDecimal answer = BigDecimal.ZERO;
+            boolean complete = false;
+            for (CallRecord call : ledger.records()) {
+                if (call.purpose() == Purpose.ANSWER) {
+                    answer = (complete ? BigDecimal.ZERO : answer).add(value.apply(call.totalUsage()));
+                    complete = call.state() == State.COMPLETED;
+                }
+            }
+            return answer;
         }
 
         private Stream<BigDecimal> values(Function<Usage, BigDecimal> value, Purpose purpose) {

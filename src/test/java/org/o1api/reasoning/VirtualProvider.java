@@ -256,13 +256,18 @@ final class VirtualProvider implements Upstream {
             this.context = context;
             this.number = 1000 * context.number() + opened;
             this.random = new Random(seed * 31 + context.number());
-            this.pieces = VirtualReplies.pieces(random, request.fields().containsKey("response_format"));
+            this.pieces = VirtualReplies.pieces(random, request.fields().containsKey("response_format") && hasFormat());
             this.breaksAfter = random.nextInt(5) == 0 ? random.nextInt(pieces.size()) : -1;
             this.reason = random.nextInt(6) == 0 ? FinishReason.LENGTH : FinishReason.STOP;
             for (String piece : pieces) {
                 largestArrival = Math.max(largestArrival, TokenCounter.count(piece) + 1);
             }
             this.removeAction = context.cancellation().onCancel(this::wake);
+        }
+
+        /** Whether the reply has the format that the request requires. Does not change what else is random. */
+        private boolean hasFormat() {
+            return new Random(~seed * 31 - context.number()).nextInt(3) > 0;
         }
 
         private void wake() {

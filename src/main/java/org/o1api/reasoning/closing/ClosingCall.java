@@ -29,6 +29,8 @@ import org.o1api.upstream.UpstreamException;
  *   <li>its reply does not have the format that the caller requires: once, with the reasoning as plain text.
  * </ul>
  *
+ * <p>A complete reply is never repeated after tokens or money of the budget are used up: a turn exceeds them by one answer at most.
+ *
  * <p>Discarded output that the client did not get counts in the ledger's totals only. The last call of the budget has no reasoning
  * if it does not fit, and no call is repeated after the turn's time is used up.
  */
@@ -82,8 +84,8 @@ public final class ClosingCall {
     }
 
     /**
-     * The same. If the call fails, is cut off before its answer, or has twice not the required format, and the reasoning has an answer of
-     * its own that can be the turn's ({@link AnswerFormat#admits}), the caller reports that one.
+     * The same. If the call fails, is cut off before its answer, or its reply does not have the required format and cannot be repeated, and
+     * the reasoning has an answer of its own that can be the turn's ({@link AnswerFormat#admits}), the caller reports that one.
      *
      * @param own the reasoning's own answer; empty: it has none
      * @return null: report the reasoning's own answer
@@ -154,22 +156,26 @@ public final class ClosingCall {
             calls.setUntaggedReasoning(started.untaggedReasoningLength());
             if (reason == FinishReason.LENGTH
                     && rejectsShortAnswer()
-                    && calls.hasTimeForAnswer()
-                    && started.isAtMost(SHORT_ANSWER)) {
+                    && started.isAtMost(SHORT_ANSWER)
+                    && mayRepeat(call, started)) {
                 shorten(started);
                 return null;
             }
-            isWorse = started.isEmpty();
-        } else if (canUsePlainText() && started.hasWrongFormat()) {
-            plain = true;
-            rejected = started;
-            started.endForRetry(steps.retryNote(WRONG_FORMAT));
-            return null;
-        } else if (!usesRejected && started.hasWrongFormat()) {
-            isWorse = true;
-            started.endForRetry(steps.retryNote(WRONG_FORMAT));
-            return reason;
-        } else if (started.isEmpty()) {
+        }
+        if (started.hasWrongFormat()) {
+            boolean repeats = reason.isComplete() && canUsePlainText() && mayRepeat(call, started);
+            if (repeats) {
+                plain = true;
+                rejected = started;
+            }
+            isWorse = !repeats && !usesRejected;
+            if (repeats || isWorse) {
+                started.endForRetry(steps.retryNote(WRONG_FORMAT));
+                return repeats ? null : reason;
+            }
+        }
+        isWorse = started.isEmpty();
+        if (isWorse && reason.isComplete()) {
             throw UpstreamException.emptyReply();
         }
         started.end();
@@ -178,7 +184,14 @@ public final class ClosingCall {
     }
 
     private boolean canUsePlainText() {
-        return !plain && sendsReasoning() && calls.remainingCalls() > 0 && calls.hasTimeForAnswer();
+        return !plain && sendsReasoning() && calls.remainingCalls() > 0;
+    }
+
+    /** Whether the budget allows another call instead of a reply that has ended. Closes its call, so that it counts exactly. */
+    private boolean mayRepeat(Call call, AnswerReader started) {
+        calls.setUntaggedReasoning(started.untaggedReasoningLength());
+        call.close();
+        return calls.mayImproveAnswer();
     }
 
     private static boolean canRepeat(@Nullable AnswerReader started) {

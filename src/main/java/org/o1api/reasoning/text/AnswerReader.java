@@ -150,8 +150,8 @@ public final class AnswerReader {
     }
 
     /**
-     * Whether the complete reply is reasoning or text although the caller requires JSON or a tool call. Nothing of it was shown as the
-     * answer, so another call can replace it.
+     * Whether the reply, which has ended, is reasoning or text although the caller requires JSON or a tool call. Nothing of it was shown as
+     * the answer, so another call can replace it.
      */
     public boolean hasWrongFormat() {
         if (filter == null || answerStarted) {

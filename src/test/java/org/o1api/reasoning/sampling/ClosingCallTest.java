@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,8 +18,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o1api.Gateway;
-import org.o1api.config.Config;
 import org.o1api.model.Budget;
 import org.o1api.model.Content;
 import org.o1api.model.Delta;
@@ -29,6 +25,7 @@ import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
+import org.o1api.model.Usage;
 import org.o1api.reasoning.SamplingFixture;
 import org.o1api.reasoning.ScriptedUpstream;
 import org.o1api.reasoning.ScriptedUpstream.Reply;
@@ -51,51 +48,20 @@ class ClosingCallTest {
         THREADS.shutdown();
     }
 
-    /** A strategy, and what it has heard from the model before the closing call. */
-    enum Kind {
-        STEPS("{\"title\":\"T\",\"content\":\"It is 7.\",\"next_action\":\"final_answer\"}", 1),
-        SINGLE(SamplingFixture.sample(7), 1),
-        VOTE(SamplingFixture.sample(7), 4),
-        AUTO(SamplingFixture.sample(7), 2);
-
-        private final String reply;
-        private final int calls;
-
-        Kind(String reply, int calls) {
-            this.reply = reply;
-            this.calls = calls;
-        }
-
-        Strategy strategy() {
-            String name = name().toLowerCase(Locale.ROOT);
-            String settings = "{ strategy: " + name + (this == STEPS ? ", steps: { min: 1 } }" : " }");
-            return Config.parse("test", "presets: { p: " + settings + " }", key -> null, Gateway.STRATEGIES)
-                    .presets()
-                    .named("p")
-                    .orElseThrow()
-                    .strategy();
-        }
-    }
-
-    private FinishReason run(Kind kind, ScriptedUpstream upstream) {
+    private FinishReason run(ClosingKind kind, ScriptedUpstream upstream) {
         return turn.run(kind.strategy(), upstream);
     }
 
     /** The reasoning, then these replies. */
-    private static ScriptedUpstream closing(Kind kind, Reply... replies) {
-        List<Reply> all = new ArrayList<>();
-        for (int i = 0; i < kind.calls; i++) {
-            all.add(SamplingFixture.reply(kind.reply));
-        }
-        all.addAll(Arrays.asList(replies));
-        return ScriptedUpstream.answering(all.toArray(new Reply[0]));
+    private static ScriptedUpstream closing(ClosingKind kind, Reply... replies) {
+        return kind.closing(kind.reply, replies);
     }
 
     private static Reply text(String text) {
         return Reply.of(new Delta.Text(text));
     }
 
-    private static List<CallRequest> closingRequests(Kind kind, ScriptedUpstream upstream) {
+    private static List<CallRequest> closingRequests(ClosingKind kind, ScriptedUpstream upstream) {
         return upstream.requests().subList(kind.calls, upstream.requests().size());
     }
 
@@ -111,7 +77,7 @@ class ClosingCallTest {
 
     @ParameterizedTest
     @EnumSource
-    void repeatsItsCallWithPlainTextIfTheAnswerIsNotTheRequiredJson(Kind kind) {
+    void repeatsItsCallWithPlainTextIfTheAnswerIsNotTheRequiredJson(ClosingKind kind) {
         turn.closingField("response_format", JSON);
         ScriptedUpstream upstream = closing(kind, text(kind.reply), text("{\"r\": 7}"));
 
@@ -126,7 +92,7 @@ class ClosingCallTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "STEPS")
-    void repeatsItsCallForAnyTextInsteadOfJson(Kind kind) {
+    void repeatsItsCallForAnyTextInsteadOfJson(ClosingKind kind) {
         for (String wrong : List.of("It is 7.", "=== Answer\nIt is 7.", "Answer: {7}", "7 is it.")) {
             turn.closingField("response_format", JSON);
             ScriptedUpstream upstream = closing(kind, text(wrong), text("[7]"));
@@ -150,7 +116,7 @@ class ClosingCallTest {
             {"a":1                           | {"a":1
             """)
     void acceptsJson(String reply, String answer) {
-        for (Kind kind : List.of(Kind.SINGLE, Kind.VOTE)) {
+        for (ClosingKind kind : List.of(ClosingKind.SINGLE, ClosingKind.VOTE)) {
             turn.closingField("response_format", JSON);
             run(kind, closing(kind, text(reply.replace(';', '\n'))));
             assertThat(turn.out().answer()).isEqualTo(answer);
@@ -159,7 +125,7 @@ class ClosingCallTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "STEPS")
-    void passesTheSecondReplyWithoutTheRequiredFormat(Kind kind) {
+    void passesTheSecondReplyWithoutTheRequiredFormat(ClosingKind kind) {
         turn.closingField("response_format", JSON);
         assertThat(run(kind, closing(kind, text("One."), text("Two.")))).isEqualTo(FinishReason.STOP);
         assertThat(turn.out().answer()).isEqualTo("Two.");
@@ -167,7 +133,7 @@ class ClosingCallTest {
 
     @ParameterizedTest
     @EnumSource
-    void repeatsItsCallForTextInsteadOfATool(Kind kind) {
+    void repeatsItsCallForTextInsteadOfATool(ClosingKind kind) {
         turn.tools(TOOLS).closingField("tool_choice", "\"required\"");
         ScriptedUpstream upstream =
                 closing(kind, text("I would call f."), Reply.of(CALL).withFinishReason(FinishReason.TOOL_CALLS));
@@ -180,7 +146,7 @@ class ClosingCallTest {
 
     @ParameterizedTest
     @EnumSource
-    void usesTheFirstReplyIfTheSecondCallFails(Kind kind) {
+    void usesTheFirstReplyIfTheSecondCallFails(ClosingKind kind) {
         turn.tools(TOOLS).closingField("tool_choice", "\"required\"");
         UpstreamException failure = new UpstreamException(ErrorCode.UPSTREAM_REFUSED, "Not so.", false, null);
         ScriptedUpstream upstream =
@@ -191,28 +157,53 @@ class ClosingCallTest {
         assertThat(turn.out().answer()).isEqualTo("I would call f.");
     }
 
+    static Stream<List<Reply>> repliesWithoutJson() {
+        UpstreamException refused = new UpstreamException(ErrorCode.UPSTREAM_REFUSED, "Not so.", false, null);
+        Reply prose = text("It is 7.");
+        Reply cut = prose.withFinishReason(FinishReason.LENGTH);
+        return Stream.of(
+                List.of(prose, Reply.of().withFailure(refused)),
+                List.of(prose, text("It is still 7.")),
+                List.of(prose, cut),
+                List.of(cut),
+                List.of(prose, text("=== Step: A\nhm").withFinishReason(FinishReason.LENGTH)),
+                List.of(text("=== Step: A\nhm").withFinishReason(FinishReason.LENGTH)));
+    }
+
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "STEPS")
-    void itsOwnJsonIsBetterThanAReplyWithoutTheRequiredFormat(Kind kind) {
+    @MethodSource("repliesWithoutJson")
+    void itsOwnJsonIsBetterThanRepliesWithoutTheRequiredFormat(List<Reply> wrong) {
+        samplingKinds().forEach(kind -> {
+            turn.closingField("response_format", JSON);
+            ScriptedUpstream upstream = kind.closing("=== Answer\n{\"r\": 7}", wrong.toArray(new Reply[0]));
+
+            assertThat(run(kind, upstream)).isEqualTo(FinishReason.STOP);
+
+            assertThat(turn.out().answer()).isEqualTo("{\"r\": 7}");
+            assertThat(closingRequests(kind, upstream)).hasSize(wrong.size());
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noReplyIsReplacedAfterTheTokensOfTheBudgetAreUsedUp(ClosingKind kind) {
+        Usage aboveBudget = new Usage(10, 0, Budget.DEFAULT.tokens(), 0);
         turn.closingField("response_format", JSON);
-        UpstreamException failure = new UpstreamException(ErrorCode.UPSTREAM_REFUSED, "Not so.", false, null);
-        List<Reply> replies = new ArrayList<>();
-        for (int i = 0; i < kind.calls; i++) {
-            replies.add(text("=== Answer\n{\"r\": 7}"));
-        }
-        replies.add(text("It is 7."));
-        replies.add(Reply.of().withFailure(failure));
+        ScriptedUpstream withoutJson = closing(kind, text(kind.reply).withUsage(aboveBudget), text("[7]"));
+        run(kind, withoutJson);
+        assertThat(closingRequests(kind, withoutJson)).hasSize(1);
+        assertThat(turn.out().answer()).contains("It is 7.");
 
-        assertThat(run(kind, ScriptedUpstream.answering(replies.toArray(new Reply[0]))))
-                .isEqualTo(FinishReason.STOP);
-
-        assertThat(turn.out().answer()).isEqualTo("{\"r\": 7}");
+        turn.closingField("stop", "[\"x\"]");
+        Reply cut = text("Sev").withFinishReason(FinishReason.LENGTH).withUsage(aboveBudget);
+        run(kind, closing(kind, Reply.of().withFailure(tooLong()), cut, text("Seven.")));
+        assertThat(turn.out().answer()).isEqualTo("Sev");
     }
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "STEPS")
-    void itsOwnAnswerIsBetterThanAReplyThatIsCutOffBeforeItsAnswer(Kind kind) {
-        for (Reply cut : List.of(text("=== Step"), Reply.of(new Delta.Reasoning("Hm.")))) {
+    void itsOwnAnswerIsBetterThanAReplyThatIsCutOffBeforeItsAnswer(ClosingKind kind) {
+        for (Reply cut : List.of(text("=== Step"), text("=== Step: A\nhm"), Reply.of(new Delta.Reasoning("Hm.")))) {
             turn.closingField("stop", "[\"x\"]");
             run(kind, closing(kind, cut.withFinishReason(FinishReason.LENGTH)));
             assertThat(turn.out().answer()).isEqualTo("It is 7.");
@@ -226,7 +217,7 @@ class ClosingCallTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "STEPS")
-    void sendsLessAndLessOfTheReasoningIfItDoesNotFit(Kind kind) {
+    void sendsLessAndLessOfTheReasoningIfItDoesNotFit(ClosingKind kind) {
         turn.closingField("stop", "[\"x\"]");
         Reply tooLong = Reply.of().withFailure(tooLong());
         ScriptedUpstream upstream = closing(kind, tooLong, tooLong, tooLong, tooLong, text("7"));
@@ -247,13 +238,13 @@ class ClosingCallTest {
     @ParameterizedTest
     @CsvSource({"1, 2", "2, 2", "3, 3", "4, 4", "5, 5", "9, 5"})
     void theLastCallOfTheBudgetHasNoReasoning(int budget, int calls) {
-        for (Kind kind : Kind.values()) {
+        for (ClosingKind kind : ClosingKind.values()) {
             turn.closingField("stop", "[\"x\"]")
                     .budget(new Budget(kind.calls + budget, 50_000, Duration.ofMinutes(5), 6));
             Reply tooLong = Reply.of().withFailure(tooLong());
             ScriptedUpstream upstream = closing(kind, tooLong, tooLong, tooLong, tooLong, tooLong);
 
-            if (kind == Kind.STEPS) {
+            if (kind == ClosingKind.STEPS) {
                 assertThatThrownBy(() -> run(kind, upstream)).hasMessage("Too large.");
             } else {
                 run(kind, upstream); // answers with its own text
@@ -268,7 +259,7 @@ class ClosingCallTest {
 
     @ParameterizedTest
     @EnumSource
-    void discardsAShortAnswerThatAFullContextHasCutOff(Kind kind) {
+    void discardsAShortAnswerThatAFullContextHasCutOff(ClosingKind kind) {
         turn.closingField("stop", "[\"x\"]");
         ScriptedUpstream upstream = closing(
                 kind,
@@ -283,7 +274,7 @@ class ClosingCallTest {
 
     @ParameterizedTest
     @EnumSource
-    void repeatsAReplyThatBrokeOffAtMostTwice(Kind kind) {
+    void repeatsAReplyThatBrokeOffAtMostTwice(ClosingKind kind) {
         turn.closingField("stop", "[\"x\"]");
         Reply broken = Reply.of(new Delta.Reasoning("Hm.")).brokenOff(true);
 
@@ -292,8 +283,8 @@ class ClosingCallTest {
         assertThat(turn.out().answer()).isEqualTo("Seven.");
     }
 
-    static Stream<Kind> samplingKinds() {
-        return Stream.of(Kind.SINGLE, Kind.VOTE, Kind.AUTO);
+    static Stream<ClosingKind> samplingKinds() {
+        return Stream.of(ClosingKind.SINGLE, ClosingKind.VOTE, ClosingKind.AUTO);
     }
 
     @ParameterizedTest
@@ -331,14 +322,14 @@ class ClosingCallTest {
             """)
     void keepsTheLineOfTheResultIfTheCallerHasAskedForIt(String reply, String answer) {
         turn.messages(Message.user("Why? End with a line 'Answer: NUMBER'.")).closingField("stop", "[\"x\"]");
-        run(Kind.SINGLE, closing(Kind.SINGLE, text(reply.replace(';', '\n'))));
+        run(ClosingKind.SINGLE, closing(ClosingKind.SINGLE, text(reply.replace(';', '\n'))));
         assertThat(turn.out().answer()).isEqualTo(answer.replace(';', '\n'));
     }
 
     @Test
     void showsTheReasoningInAnAnswerThatIsInTheFormat() {
         turn.closingField("stop", "[\"x\"]");
-        run(Kind.SINGLE, closing(Kind.SINGLE, text("=== Step: A\nhm\n=== Answer\nfinal text")));
+        run(ClosingKind.SINGLE, closing(ClosingKind.SINGLE, text("=== Step: A\nhm\n=== Answer\nfinal text")));
         assertThat(turn.out().step(2)).isEqualTo("### A\n\nhm");
         assertThat(turn.ledger().answerUsage().reasoningTokens()).isGreaterThan(5);
     }
@@ -365,7 +356,7 @@ class ClosingCallTest {
     @ParameterizedTest
     @MethodSource("histories")
     void aDirectAnswerIsReadIfAnEarlierOneIsInTheFormat(List<Message> history) {
-        Strategy direct = Kind.SINGLE.strategy().withEffort(Effort.NONE);
+        Strategy direct = ClosingKind.SINGLE.strategy().withEffort(Effort.NONE);
         boolean isInFormat = history.toString().contains("=== Step");
         turn.messages(history.toArray(new Message[0]));
         turn.run(direct, ScriptedUpstream.answering("=== Answer\nBecause."));
