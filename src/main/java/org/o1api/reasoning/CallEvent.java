@@ -21,4 +21,7 @@ public sealed interface CallEvent {
 
     /** The call has failed, possibly after some pieces. The last event of the call. */
     record Failed(int index, GatewayException cause) implements CallEvent {}
+
+    /** The call was cancelled because it had sent nothing for too long. The last event of the call. */
+    record Silent(int index) implements CallEvent {}
 }

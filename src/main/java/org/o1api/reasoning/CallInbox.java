@@ -1,6 +1,8 @@
 package org.o1api.reasoning;
 
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.CancelledException;
 
@@ -157,13 +159,16 @@ final class CallInbox {
     /**
      * Waits for the next item.
      *
-     * @return null if cancelled or paused
+     * @param timeLeft how many nanoseconds from now; at most 0: the wait is over
+     * @return null if cancelled or paused, or after that time
      * @throws CancelledException if interrupted
      */
-    synchronized @Nullable Item take(BooleanSupplier cancelled) {
+    synchronized @Nullable Item take(BooleanSupplier cancelled, LongSupplier timeLeft) {
         try {
-            while (first == null && !paused && !cancelled.getAsBoolean()) {
-                wait();
+            long nanos = timeLeft.getAsLong();
+            while (first == null && !paused && !cancelled.getAsBoolean() && nanos > 0) {
+                TimeUnit.NANOSECONDS.timedWait(this, nanos);
+                nanos = timeLeft.getAsLong();
             }
         } catch (InterruptedException e) {
             throw CancelledException.interrupted(e);

@@ -1,5 +1,6 @@
 package org.o1api.reasoning;
 
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.CallRecord.Purpose;
@@ -27,6 +28,10 @@ final class ConcurrentCall {
     /** Whether it ends early because the budget is used up. */
     private boolean cutOff;
 
+    /** When its last request was sent ({@link TurnTime#now}); null: none was, for instance because it waits for its turn. */
+    private @Nullable Long sentAt;
+
+    private boolean hasReceived;
     private boolean replyStarted;
     private boolean recorded;
 
@@ -47,6 +52,16 @@ final class ConcurrentCall {
         return !dropped && !recorded;
     }
 
+    /** Whether nothing of its reply has arrived, and it has not been told to end. */
+    boolean isSilent() {
+        return !hasReceived && !cancellation.isCancelled();
+    }
+
+    /** How long ago its last request was sent; zero if none was. */
+    Duration age() {
+        return sentAt == null ? Duration.ZERO : Duration.ofNanos(calls.time().now() - sentAt);
+    }
+
     /** Whether its usage has been recorded. */
     boolean isRecorded() {
         return recorded;
@@ -63,6 +78,12 @@ final class ConcurrentCall {
             dropped = true;
             cancelReader();
         }
+    }
+
+    /** Ends the call at the provider, and its events, because it has sent nothing for too long. */
+    CallEvent endSilent() {
+        drop();
+        return new CallEvent.Silent(index);
     }
 
     /** Ends the call at the provider because the budget is used up. Its last event is {@link CallEvent.Ended}. */
@@ -102,6 +123,7 @@ final class ConcurrentCall {
     @Nullable
     CallEvent onRequestSent(String upstream, String model) {
         recorder.onRequestSent(upstream, model);
+        sentAt = calls.time().now();
         return null;
     }
 
@@ -121,6 +143,7 @@ final class ConcurrentCall {
     @Nullable
     CallEvent onDelta(Delta delta) {
         recorder.onDelta(delta);
+        hasReceived = true;
         return dropped ? null : new CallEvent.Piece(index, delta);
     }
 

@@ -2,6 +2,7 @@ package org.o1api.reasoning;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public final class ConcurrentCalls implements AutoCloseable {
     private final Executor threads;
     private final CallInbox inbox = new CallInbox();
     private final List<ConcurrentCall> calls = new ArrayList<>();
+    private final BudgetEnd budgetEnd;
     private final Runnable removeCancelAction;
     private int takenSinceFlush;
     private boolean closed;
@@ -40,6 +42,7 @@ public final class ConcurrentCalls implements AutoCloseable {
     ConcurrentCalls(ModelCalls owner, Executor threads) {
         this.owner = owner;
         this.threads = threads;
+        this.budgetEnd = new BudgetEnd(owner.budget(), calls, inbox);
         this.removeCancelAction = owner.time().ofTurn().onCancel(inbox::wake);
     }
 
@@ -97,14 +100,24 @@ public final class ConcurrentCalls implements AutoCloseable {
      *     that had arrived until then was returned
      */
     public @Nullable CallEvent next() {
+        return next(null);
+    }
+
+    /**
+     * Waits like {@link #next()}, but not for ever for calls that send nothing. If none of the open calls has sent anything, each one is
+     * cancelled, with the event {@link CallEvent.Silent}, when some time has passed since its last request was sent.
+     *
+     * @param silence that time; null: no limit
+     */
+    public @Nullable CallEvent next(@Nullable Duration silence) {
         while (hasOpenCalls()) {
             owner.time().throwIfTurnCancelled();
-            CallInbox.Item item = nextItem();
+            CallInbox.Item item = nextItem(silence);
             boolean over = isOver(); // asked before the item ends an answer, which is then reported
             if (item == null && over) {
                 throwReason();
             }
-            CallEvent event = item == null ? null : item.receive();
+            CallEvent event = item == null ? endSilent(silence) : item.receive();
             owner.time().throwIfTurnCancelled();
             if (over && isEndOfAnswer(event)) { // rather than report the effect of that on the call
                 throwReason();
@@ -116,16 +129,16 @@ public final class ConcurrentCalls implements AutoCloseable {
         return null;
     }
 
-    private CallInbox.@Nullable Item nextItem() {
+    private CallInbox.@Nullable Item nextItem(@Nullable Duration silence) {
         if (isOver()) { // the turn's thread was busy: what arrived in time still counts
             return inbox.poll();
         }
-        endForBudget();
+        budgetEnd.check();
         CallInbox.Item item = takenSinceFlush < MAX_TAKEN_BEFORE_FLUSH ? inbox.poll() : null;
         if (item == null) {
             owner.flushBeforeWaiting();
             takenSinceFlush = 0;
-            item = inbox.take(this::isOver);
+            item = inbox.take(this::isOver, () -> timeLeft(silence));
         }
         takenSinceFlush++;
         return item;
@@ -137,47 +150,29 @@ public final class ConcurrentCalls implements AutoCloseable {
     }
 
     /**
-     * Ends calls if tokens or money are used up and all that arrived before has been taken, so that a complete sample is known. From
-     * then on each reader waits with its next piece.
+     * How long the turn goes on to wait, in nanoseconds, if the open calls send nothing.
+     *
+     * @param silence see {@link #next(Duration)}
      */
-    private void endForBudget() {
-        int pauses = inbox.pauses();
-        if (owner.budget().meter().usedUp() == null) {
-            inbox.resume(pauses);
-        } else if (inbox.isEmpty()) { // asked after the meter: otherwise more could have arrived in between
-            endLimited();
-            inbox.resume(pauses);
-        }
+    private long timeLeft(@Nullable Duration silence) {
+        ConcurrentCall silent = oldestSilent();
+        return silence == null || silent == null
+                ? Long.MAX_VALUE
+                : silence.minus(silent.age()).toNanos();
     }
 
-    private void endLimited() {
-        List<ConcurrentCall> limited =
-                calls.stream().filter(ConcurrentCall::isLimited).toList();
-        if (!limited.isEmpty() && owner.budget().isUsedUp(this::recount)) {
-            ConcurrentCall answer = owner.budget().needsSample() ? longest(limited) : null;
-            for (ConcurrentCall call : limited) {
-                if (call == answer) {
-                    call.recorder().measured().removeLimit();
-                } else {
-                    call.cutOff();
-                }
-            }
-        }
+    private @Nullable CallEvent endSilent(@Nullable Duration silence) {
+        ConcurrentCall silent = oldestSilent();
+        return silent == null || timeLeft(silence) > 0 ? null : silent.endSilent();
     }
 
-    private void recount() {
-        calls.stream()
-                .filter(call -> !call.isRecorded())
-                .forEach(call -> call.recorder().recount());
-    }
-
-    /** The sample that has received most, the earliest of several; null if there is none. */
-    private static @Nullable ConcurrentCall longest(List<ConcurrentCall> calls) {
-        return calls.stream()
-                .filter(ConcurrentCall::isSample)
-                .reduce((one, other) ->
-                        other.recorder().receivedLength() > one.recorder().receivedLength() ? other : one)
-                .orElse(null);
+    /** If none of the open calls has sent anything, the one whose request was sent first. */
+    private @Nullable ConcurrentCall oldestSilent() {
+        List<ConcurrentCall> open =
+                calls.stream().filter(ConcurrentCall::isOpen).toList();
+        return open.stream().allMatch(ConcurrentCall::isSilent)
+                ? open.stream().max(Comparator.comparing(ConcurrentCall::age)).orElse(null)
+                : null;
     }
 
     /** No sample of the turn can become the answer: another call gives it. */
@@ -187,8 +182,7 @@ public final class ConcurrentCalls implements AutoCloseable {
 
     /** Whether a sample has used more than the budget. Then it was the answer's call, and no other one follows if it has failed. */
     public boolean hasExceededBudget() {
-        return calls.stream()
-                .anyMatch(call -> call.isSample() && call.recorder().measured().hasExceededLimit());
+        return budgetEnd.isExceeded();
     }
 
     /** Cancels a call at its provider. There are no more events of it. No effect if it has ended. */
@@ -218,6 +212,11 @@ public final class ConcurrentCalls implements AutoCloseable {
     /** Marks the output of a sample as the turn's answer, for the usage that the client gets. */
     public void markAsAnswer(int index) {
         calls.get(index).recorder().markAsAnswer();
+    }
+
+    /** How long ago the last request of a call was sent; zero if none was. */
+    public Duration age(int index) {
+        return calls.get(index).age();
     }
 
     /** The tokens that a call has received so far, also of one that was cancelled. */

@@ -81,9 +81,8 @@ public final class ModelCalls implements AutoCloseable {
             Executor threads,
             LongSupplier nanoTime) {
         this.upstream = upstream;
-        this.time = new TurnTime(cancellation, budget);
-        this.budget =
-                new TurnBudget(budget, time, new BudgetMeter(budget, ledger.prices(), upstream.names()), nanoTime);
+        this.time = new TurnTime(cancellation, budget, nanoTime);
+        this.budget = new TurnBudget(budget, time, new BudgetMeter(budget, ledger.prices(), upstream.names()));
         this.retries = new RetryBudget(budget.retries());
         this.callingTurn = new TurnCallState(info);
         this.client = client;

@@ -1,7 +1,6 @@
 package org.o1api.reasoning;
 
 import java.time.Duration;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Budget;
 import org.o1api.model.BudgetUse;
@@ -18,7 +17,6 @@ final class TurnBudget {
     private final Budget budget;
     private final TurnTime time;
     private final BudgetMeter meter;
-    private final LongSupplier nanoTime;
     private final long start;
     private int usedCalls;
     /** When {@link #report} returned something for the last time. */
@@ -28,12 +26,11 @@ final class TurnBudget {
     private boolean hasCompleteSample;
     private boolean answerFollows;
 
-    TurnBudget(Budget budget, TurnTime time, BudgetMeter meter, LongSupplier nanoTime) {
+    TurnBudget(Budget budget, TurnTime time, BudgetMeter meter) {
         this.budget = budget;
         this.time = time;
         this.meter = meter;
-        this.nanoTime = nanoTime;
-        this.start = nanoTime.getAsLong();
+        this.start = time.now();
     }
 
     BudgetMeter meter() {
@@ -146,7 +143,7 @@ final class TurnBudget {
     /** What is used, at most once a second; null: it is too early. */
     @Nullable
     BudgetUse report() {
-        long now = nanoTime.getAsLong();
+        long now = time.now();
         if (usedCalls == 0 || (lastReport != null && now - lastReport < REPORT_INTERVAL.toNanos())) {
             return null;
         }

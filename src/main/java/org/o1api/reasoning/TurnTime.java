@@ -1,5 +1,6 @@
 package org.o1api.reasoning;
 
+import java.util.function.LongSupplier;
 import org.o1api.model.Budget;
 import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.Cancellation;
@@ -16,13 +17,24 @@ final class TurnTime {
     private final Cancellation whole;
 
     private final Budget budget;
+    private final LongSupplier nanoTime;
 
-    /** Creates the limits of a turn, which can also be cancelled as a whole. */
-    TurnTime(Cancellation turn, Budget budget) {
+    /**
+     * Creates the limits of a turn, which can also be cancelled as a whole.
+     *
+     * @param nanoTime the clock, as {@link System#nanoTime}
+     */
+    TurnTime(Cancellation turn, Budget budget, LongSupplier nanoTime) {
         this.turn = turn;
         this.reasoning = turn.child();
         this.whole = turn.child();
         this.budget = budget;
+        this.nanoTime = nanoTime;
+    }
+
+    /** The turn's clock, in nanoseconds. Only differences have a meaning. */
+    long now() {
+        return nanoTime.getAsLong();
     }
 
     void expireReasoning() {

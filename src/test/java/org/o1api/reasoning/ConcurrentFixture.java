@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Budget;
 import org.o1api.model.CallRecord.Purpose;
@@ -37,6 +38,11 @@ final class ConcurrentFixture implements AutoCloseable {
 
     ModelCalls calls(Upstream other, Budget budget, Executor readers) {
         return new ModelCalls(other, ScriptedUpstream.TURN, turn, budget, out, ledger, readers);
+    }
+
+    ModelCalls calls(LongSupplier nanoTime) {
+        return new ModelCalls(
+                upstream, ScriptedUpstream.TURN, turn, budget(30, 50_000), out, ledger, threads, nanoTime);
     }
 
     ModelCalls calls(Budget budget) {

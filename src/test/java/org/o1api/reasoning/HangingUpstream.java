@@ -24,7 +24,7 @@ public final class HangingUpstream implements Upstream {
     private final Queue<Cancellation> hanging = new ConcurrentLinkedQueue<>();
     private final CountDownLatch hangs;
     private boolean isSlowToEnd;
-    private Delta piece = new Delta.Reasoning("Hm");
+    private @Nullable Delta piece = new Delta.Reasoning("Hm");
 
     /**
      * Creates the upstream.
@@ -40,6 +40,12 @@ public final class HangingUpstream implements Upstream {
     /** Calls send this before they hang. */
     public HangingUpstream sending(Delta newPiece) {
         piece = newPiece;
+        return this;
+    }
+
+    /** Calls that hang send nothing. */
+    public HangingUpstream sendingNothing() {
+        piece = null;
         return this;
     }
 
@@ -100,8 +106,8 @@ public final class HangingUpstream implements Upstream {
 
         @Override
         public Iterator<Delta> iterator() {
-            Iterator<Delta> deltas = List.<Delta>of(reply == null ? piece : new Delta.Text(reply))
-                    .iterator();
+            Delta first = reply == null ? piece : new Delta.Text(reply);
+            Iterator<Delta> deltas = (first == null ? List.<Delta>of() : List.of(first)).iterator();
             return new Iterator<>() {
                 @Override
                 public boolean hasNext() {

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Budget;
 import org.o1api.model.Cancellation;
@@ -39,6 +40,7 @@ public final class SamplingFixture implements AutoCloseable {
     private Cancellation cancellation = new Cancellation();
     private Consumer<ModelCalls> onFlush = calls -> {};
     private Consumer<TurnEvent> onTrace = event -> {};
+    private LongSupplier nanoTime = System::nanoTime;
     private TurnLedger ledger = new TurnLedger();
     private Budget budget = Budget.DEFAULT;
     private Map<String, RawJson> fields = Map.of();
@@ -65,6 +67,12 @@ public final class SamplingFixture implements AutoCloseable {
     /** What happens at each event, on the turn's thread, before the client gets it. */
     public SamplingFixture onTrace(Consumer<TurnEvent> action) {
         onTrace = action;
+        return this;
+    }
+
+    /** With another clock. */
+    public SamplingFixture nanoTime(LongSupplier clock) {
+        nanoTime = clock;
         return this;
     }
 
@@ -118,7 +126,7 @@ public final class SamplingFixture implements AutoCloseable {
         out = client;
         Prompt prompt = new Prompt(messages, fields, tools, closingFields, maxTokens);
         try (ModelCalls calls =
-                new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, budget, out, ledger, threads)) {
+                new ModelCalls(upstream, ScriptedUpstream.TURN, cancellation, budget, out, ledger, threads, nanoTime)) {
             client.calls = calls;
             preparation.accept(calls);
             return strategy.run(new TurnContext(prompt, TestPresets.preset(strategy), calls, out.log()));

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.CancelledException;
 import org.o1api.model.EndedBy;
+import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.GatewayException;
 import org.o1api.model.TurnEvent.StepTokens;
@@ -35,6 +36,7 @@ final class SampleCalls {
 
     private final SampleChoice choice = new SampleChoice(samples);
     private final FailedSamples failed = new FailedSamples();
+    private final SilenceLimit silence = new SilenceLimit();
     private long completedTokens;
 
     SampleCalls(TurnContext turn, ConcurrentCalls calls, SampleRequests requests, VoteNotes notes, StepNumbers steps) {
@@ -81,7 +83,7 @@ final class SampleCalls {
         while (!open.isEmpty()) {
             CallEvent event;
             try {
-                event = calls.next();
+                event = calls.next(silence.limit());
             } catch (CancelledException e) {
                 if (!choice.hasAnswer() || !turn.calls().isTimeUsedUp()) {
                     throw e;
@@ -120,6 +122,9 @@ final class SampleCalls {
             end(number, sample, index, ended.reason());
         } else if (event instanceof CallEvent.Failed failure) {
             fail(sample, calls.usage(index).outputTokens(), failure.cause());
+        } else if (event instanceof CallEvent.Silent) {
+            failed.add(new UpstreamException(ErrorCode.UPSTREAM_TIMEOUT, notes.silent(), true, null));
+            showFailure(sample, 0, notes.silent());
         }
         return true;
     }
@@ -145,6 +150,7 @@ final class SampleCalls {
             ballot.add(number, sample.key());
             choice.addAnswer(number);
             completedTokens += tokens;
+            silence.add(calls.age(index));
             showResult(sample, tokens);
         } else if (reason == FinishReason.LENGTH) {
             if (turn.prompt().maxTokens() == null) { // otherwise others end there, too

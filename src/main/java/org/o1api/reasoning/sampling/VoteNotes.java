@@ -24,6 +24,7 @@ import org.o1api.settings.Section;
  * @param decided the last line of a sample that was cancelled because the vote was decided
  * @param exhausted the last line of a sample that was cancelled because the budget is used up
  * @param incomplete the last line of a sample that ended before its answer
+ * @param silent the last line of a sample that was cancelled because it sent nothing while all others had ended
  * @param loop the last line of a sample that was cancelled because the model repeated itself
  */
 public record VoteNotes(
@@ -43,6 +44,7 @@ public record VoteNotes(
         String decided,
         String exhausted,
         String incomplete,
+        String silent,
         String loop) {
     public static final VoteNotes DEFAULT = new VoteNotes(
             "Sample {number}",
@@ -61,6 +63,7 @@ public record VoteNotes(
             "Cancelled, because the vote was decided.",
             "Cancelled, because the budget is used up.",
             "It ended before its answer.",
+            "It sent nothing, so it was cancelled.",
             "The model repeated itself, so the sample ends here.");
 
     static VoteNotes read(Section section) {
@@ -81,6 +84,7 @@ public record VoteNotes(
                 section.get("decided", ClosingPrompt.TEXT, DEFAULT.decided),
                 section.get("exhausted", ClosingPrompt.TEXT, DEFAULT.exhausted),
                 section.get("incomplete", ClosingPrompt.TEXT, DEFAULT.incomplete),
+                section.get("silent", ClosingPrompt.TEXT, DEFAULT.silent),
                 section.get("loop", ClosingPrompt.TEXT, DEFAULT.loop));
     }
 

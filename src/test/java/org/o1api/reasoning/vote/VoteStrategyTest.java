@@ -346,6 +346,7 @@ class VoteStrategyTest {
                 "Entschieden.",
                 "Verbraucht.",
                 "Abgebrochen.",
+                "Stumm.",
                 "Schleife.");
         VoteSettings settings = new VoteSettings(4, 2, 4, 0.95, SamplePrompts.DEFAULT, notes);
 
