@@ -19,7 +19,9 @@ final class ConversationReader {
 
     static ConversationSettings read(Section section) {
         ConversationSettings fallback = ConversationSettings.DEFAULT;
-        long perCaller = section.get("per_caller", ValueType.integer(1, 100_000_000), (long) fallback.maxPerCaller());
+        ValueType<Long> count = ValueType.integer(1, 100_000_000);
+        long perCaller = section.get("per_caller", count, (long) fallback.maxPerCaller());
+        long responses = section.get("responses_per_caller", count, (long) fallback.maxResponsesPerCaller());
         ValueType<Long> bytes = ValueType.size(1 << 10, 1L << 50);
         return new ConversationSettings(
                 source(section),
@@ -33,6 +35,7 @@ final class ConversationReader {
                         ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(36_500)),
                         fallback.timeToLive()),
                 (int) perCaller,
+                (int) responses,
                 section.get("bytes_per_caller", bytes, fallback.maxBytesPerCaller()));
     }
 

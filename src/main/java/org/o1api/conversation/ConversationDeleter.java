@@ -82,7 +82,9 @@ final class ConversationDeleter {
     private OptionalInt deleteBatch(long conversation, int after) {
         return database.withHandle(handle -> {
             List<Position> candidates = handle.select(
-                            "SELECT position, record IS NULL AND event_record IS NULL AS is_long FROM turn WHERE conversation = ? AND position > ?"
+                            "SELECT position, record IS NULL AND event_record IS NULL AND format <> "
+                                    + TurnTable.DELETED
+                                    + " AS is_long FROM turn WHERE conversation = ? AND position > ?"
                                     + " ORDER BY position LIMIT " + BATCH_SIZE,
                             conversation,
                             after)

@@ -31,12 +31,19 @@ public final class ConversationException extends GatewayException {
                         + "' does not exist for this API key. GET /v1/conversations lists the key's conversations.");
     }
 
-    /** The error for a turn that continues a turn that does not exist or belongs to another caller. */
-    static ConversationException parentNotFound() {
+    /**
+     * The error for a response that does not exist, belongs to another caller, or cannot be continued because a response before it
+     * was deleted.
+     *
+     * @param param what contains its ID
+     */
+    public static ConversationException responseNotFound(String param) {
         return new ConversationException(
-                ErrorCode.CONVERSATION_NOT_FOUND,
-                null,
-                "The turn to continue does not exist for this API key, or was deleted with its conversation.");
+                ErrorCode.RESPONSE_NOT_FOUND,
+                param,
+                "The response in '" + param
+                        + "' does not exist for this API key. It was not stored, or it or a response"
+                        + " before it was deleted (conversations.time_to_live, conversations.responses_per_caller).");
     }
 
     /** The error for a turn that has lost its conversation: it was deleted, or another turn has taken over the lease. */

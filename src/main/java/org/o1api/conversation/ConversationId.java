@@ -1,8 +1,12 @@
 package org.o1api.conversation;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.o1api.model.ErrorCode;
 
 /** Conversation IDs. Callers choose them, each in a namespace of their own, or the gateway generates them. */
@@ -13,6 +17,11 @@ public final class ConversationId {
     private static final Pattern VALID = Pattern.compile("[A-Za-z0-9._:@~-]{1,128}");
     private static final Pattern GENERATED = Pattern.compile("conv_[0-9a-f]{48}");
     private static final SecureRandom RANDOM = new SecureRandom();
+
+    /** IDs that begin with it are not valid in a request. */
+    private static final String UNNAMED = "unnamed/";
+
+    private static final int RANDOM_BYTES = 24;
 
     private ConversationId() {}
 
@@ -38,9 +47,35 @@ public final class ConversationId {
 
     /** Generates an ID that cannot be guessed. */
     public static String generate() {
-        byte[] random = new byte[24];
+        return "conv_" + random();
+    }
+
+    private static String random() {
+        byte[] random = new byte[RANDOM_BYTES];
         RANDOM.nextBytes(random);
-        return "conv_" + HexFormat.of().formatHex(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    /**
+     * An ID for an unnamed conversation, which no request can contain. It is the same for all requests of a caller with the same
+     * idempotency key; without a key it is a new one.
+     */
+    static String unnamed(String caller, @Nullable String idempotencyKey) {
+        return UNNAMED + (idempotencyKey == null ? random() : digest(caller + '\n' + idempotencyKey));
+    }
+
+    static boolean isUnnamed(String id) {
+        return id.startsWith(UNNAMED);
+    }
+
+    /** 48 hex digits that depend on the text. */
+    static String digest(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, RANDOM_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
     }
 
     /** Whether the ID has the form of a generated one. A turn with such an ID does not create the conversation. */

@@ -1,16 +1,30 @@
 package org.o1api.conversation;
 
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.TurnId;
 
 /**
- * Identifies the conversation of a request.
+ * The conversation of a turn, and what the turn continues in it.
+ *
+ * <p>There are two kinds. A <b>named</b> conversation has an ID that the client chose or got: a turn continues its newest turn, and
+ * its turns exclude each other. An <b>unnamed</b> conversation holds a stored response without a conversation, and the responses that
+ * continue it: {@link #unnamed} begins one, {@link ResponseStore#continuing} continues a response. Its turns form a tree and do not
+ * exclude each other. No client knows its ID.
  *
  * @param caller owner of the conversation
  * @param id of the conversation
+ * @param parent ID of the turn that the turn continues, in any conversation of the caller; null: the newest turn of a named
+ *     conversation, none of an unnamed one
  * @param idempotencyKey of the request; null if it has none
  */
 public record ConversationRef(
-        String caller, String id, @Nullable IdempotencyKey idempotencyKey) {
+        String caller,
+        String id,
+        @Nullable String parent,
+        @Nullable IdempotencyKey idempotencyKey) {
+    /** The request field with the ID of the response to continue. */
+    public static final String PREVIOUS_RESPONSE = "previous_response_id";
+
     /**
      * An idempotency key: requests with the same key are answered once.
      *
@@ -18,4 +32,36 @@ public record ConversationRef(
      * @param requestDigest of the request, which must be the same when the key is used again
      */
     public record IdempotencyKey(String value, String requestDigest) {}
+
+    /** A turn that continues the newest turn of a named conversation, or begins the conversation. */
+    public ConversationRef(String caller, String id, @Nullable IdempotencyKey idempotencyKey) {
+        this(caller, id, null, idempotencyKey);
+    }
+
+    /**
+     * A turn that begins an unnamed conversation: a stored response that continues nothing. All requests of a caller with the same
+     * idempotency key have the same conversation, so that a repeated request is found.
+     */
+    public static ConversationRef unnamed(String caller, @Nullable IdempotencyKey idempotencyKey) {
+        return unnamed(caller, null, idempotencyKey);
+    }
+
+    static ConversationRef unnamed(String caller, @Nullable String parent, @Nullable IdempotencyKey idempotencyKey) {
+        String key = idempotencyKey == null ? null : idempotencyKey.value();
+        return new ConversationRef(caller, ConversationId.unnamed(caller, key), parent, idempotencyKey);
+    }
+
+    /** The ID of the new turn: the same for all requests with the same idempotency key, which are answered once. */
+    public String newTurnId() {
+        return idempotencyKey == null ? TurnId.random() : TurnId.of(caller, id, idempotencyKey.value());
+    }
+
+    public boolean isUnnamed() {
+        return ConversationId.isUnnamed(id);
+    }
+
+    /** Whether other turns of the conversation have to wait. Turns that continue responses do not. */
+    public boolean isExclusive() {
+        return parent == null || !isUnnamed();
+    }
 }

@@ -1,14 +1,10 @@
 package org.o1api.conversation;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.o1api.database.Database;
 import org.o1api.database.DatabaseUnavailableException;
@@ -20,7 +16,6 @@ import org.o1api.model.RawJson;
  * {@link DatabaseUnavailableException} if the database is unavailable.
  */
 public final class ConversationStore {
-    private static final String CONVERSATION = "SELECT pk, id, metadata, created_at, forked FROM conversation ";
     /** How long a delete request deletes turns itself; {@link Retention} deletes the rest. */
     private static final long INLINE_DELETION_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -45,25 +40,7 @@ public final class ConversationStore {
 
     /** A conversation of a caller; empty if it does not exist or belongs to another caller. */
     public Optional<Conversation> find(String caller, String id) {
-        return database.withHandle(handle -> find(handle, caller, id));
-    }
-
-    private static Optional<Conversation> find(Handle handle, String caller, String id) {
-        if (!ConversationId.isValid(id)) { // not every database accepts every character
-            return Optional.empty();
-        }
-        return handle.select(CONVERSATION + "WHERE caller = ? AND id = ?", caller, id)
-                .map((row, context) -> conversation(row))
-                .findOne();
-    }
-
-    private static Conversation conversation(ResultSet row) throws SQLException {
-        return new Conversation(
-                row.getLong("pk"),
-                row.getString("id"),
-                new RawJson(row.getString("metadata")),
-                row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                row.getBoolean("forked"));
+        return database.withHandle(handle -> ConversationTable.findNamed(handle, caller, id));
     }
 
     /**
@@ -75,33 +52,16 @@ public final class ConversationStore {
         quota.requireNotExceeded(caller);
         String id = ConversationId.generate();
         SerializedTurn turn = first == null ? null : SerializedTurn.of(first);
-        long bytes = bytes(metadata) + (turn == null ? 0 : turn.bytes());
+        long bytes = ConversationTable.bytes(metadata) + (turn == null ? 0 : turn.bytes());
         Conversation created = database.inTransaction(handle -> {
-            long key = insert(handle, caller, id, metadata, bytes);
+            long key = ConversationTable.insert(handle, caller, id, metadata, bytes);
             if (turn != null) {
-                TurnTable.insert(handle, key, 0, null, turn, null);
+                TurnTable.insert(handle, key, null, turn, null);
             }
-            return find(handle, caller, id).orElseThrow();
+            return ConversationTable.findNamed(handle, caller, id).orElseThrow();
         });
         quota.add(caller, bytes);
         return created;
-    }
-
-    /** The storage of a conversation without turns. */
-    private static long bytes(RawJson metadata) {
-        return StorageQuota.BYTES_PER_CONVERSATION + Utf8.length(metadata.text());
-    }
-
-    private static long insert(Handle handle, String caller, String id, RawJson metadata, long bytes) {
-        return handle.createUpdate("INSERT INTO conversation (caller, id, metadata, created_at, used_at, bytes)"
-                        + " VALUES (?, ?, ?, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, ?)")
-                .bind(0, caller)
-                .bind(1, id)
-                .bind(2, metadata.text())
-                .bind(3, bytes)
-                .executeAndReturnGeneratedKeys("pk")
-                .mapTo(Long.class)
-                .one();
     }
 
     /** Replaces a conversation's metadata; empty if there is no such conversation. */
@@ -114,7 +74,7 @@ public final class ConversationStore {
                     Utf8.length(metadata.text()),
                     caller,
                     id);
-            return find(handle, caller, id);
+            return ConversationTable.findNamed(handle, caller, id);
         });
     }
 
@@ -133,7 +93,7 @@ public final class ConversationStore {
                             caller,
                             id)
                     > 0;
-            Optional<Conversation> found = find(handle, caller, id);
+            Optional<Conversation> found = ConversationTable.findNamed(handle, caller, id);
             boolean marked = found.isPresent()
                     && handle.execute(
                                     ConversationDeleter.MARK_AS_DELETED + "WHERE pk = ? AND caller = ?",
@@ -169,17 +129,12 @@ public final class ConversationStore {
         return database.withHandle(handle -> {
             Long afterKey = null;
             if (after != null) {
-                afterKey = find(handle, caller, after)
+                afterKey = ConversationTable.findNamed(handle, caller, after)
                         .orElseThrow(() -> invalidCursor(after))
                         .primaryKey();
             }
-            List<Conversation> found = new ArrayList<>(handle.select(
-                            CONVERSATION + "WHERE caller = ?"
-                                    + (afterKey == null ? "" : ascending ? " AND pk > ?" : " AND pk < ?")
-                                    + " ORDER BY pk " + (ascending ? "ASC" : "DESC") + " LIMIT " + (limit + 1),
-                            afterKey == null ? new Object[] {caller} : new Object[] {caller, afterKey})
-                    .map((row, context) -> conversation(row))
-                    .list());
+            List<Conversation> found =
+                    new ArrayList<>(ConversationTable.listNamed(handle, caller, afterKey, ascending, limit + 1));
             boolean hasMore = found.size() > limit;
             return new Page<>(hasMore ? found.subList(0, limit) : found, hasMore);
         });
@@ -213,36 +168,22 @@ public final class ConversationStore {
     }
 
     /**
-     * Reads the newest turns of a conversation, as many as are needed.
+     * Reads the newest turns that a turn continues, as many as are needed.
      *
-     * @param parent ID of the turn to continue, in any form and in any conversation of the caller; null: the conversation's
-     *     newest turn
-     * @throws ConversationException if the ID is a generated one and the conversation does not exist, or the parent does not
-     *     exist
+     * @throws ConversationException if the turn to continue does not exist, or the ID of the conversation is a generated one and
+     *     the conversation does not exist
      */
-    History history(ConversationRef ref, @Nullable String parent, History.Window window) {
-        return database.withHandle(handle -> {
-            Optional<Conversation> conversation = find(handle, ref.caller(), ref.id());
-            if (conversation.isEmpty() && ConversationId.isGenerated(ref.id())) {
-                throw ConversationException.notFound(ref.id());
-            }
-            HistoryReader reader = new HistoryReader(handle, window);
-            if (parent != null) {
-                return reader.read(
-                        conversation,
-                        TurnTable.find(handle, ref.caller(), parent)
-                                .orElseThrow(ConversationException::parentNotFound));
-            }
-            return conversation.map(reader::read).orElse(History.NONE);
-        });
+    History history(ConversationRef ref, History.Window window) {
+        return database.withHandle(handle -> new HistoryReader(handle, window).read(ref));
     }
 
     /** The part of the history that is needed to append a turn: the last turn. */
     History historyTail(Conversation conversation) {
-        List<PositionedTurn> last = new ArrayList<>(1);
-        readUntil(conversation, null, false, last::add);
-        int nextPosition = last.isEmpty() ? 0 : last.get(0).position() + 1;
-        return new History(conversation.primaryKey(), null, List.of(), last, nextPosition, false);
+        return database.withHandle(handle -> {
+            List<PositionedTurn> last = new ArrayList<>(1);
+            new TurnReader(handle, conversation).readUntil(null, false, last::add);
+            return new History(conversation.primaryKey(), null, List.of(), last, History.NO_PARENT);
+        });
     }
 
     /** The stored turn of a request with the same idempotency key; empty if there is none. */
@@ -257,38 +198,5 @@ public final class ConversationStore {
             found.ifPresent(row -> Leases.requireSameRequest(idempotencyKey, row.requestDigest()));
             return found.map(TurnTable.AnsweredTurn::turn);
         });
-    }
-
-    /**
-     * Stores a turn and releases its lease in one transaction.
-     *
-     * @throws ConversationException if the lease is lost or the conversation was deleted
-     */
-    void store(Leases.Lease lease, History history, StoredTurn turn) {
-        ConversationRef ref = lease.conversation();
-        RawJson metadata = new RawJson("{}");
-        SerializedTurn newTurn = SerializedTurn.of(turn);
-        Long existingKey = history.conversationKey();
-        database.inTransaction(handle -> {
-            if (Leases.release(handle, lease) == 0) {
-                throw ConversationException.changed();
-            }
-            long key = existingKey == null
-                    ? insert(handle, ref.caller(), ref.id(), metadata, bytes(metadata))
-                    : existingKey;
-            int updated = handle.execute(
-                    "UPDATE conversation SET used_at = CURRENT_TIMESTAMP, bytes = bytes + ?, forked = forked OR ?"
-                            + " WHERE pk = ? AND caller = ?",
-                    newTurn.bytes(),
-                    history.forks(),
-                    key,
-                    ref.caller()); // no row if it was deleted: it no longer belongs to the caller
-            if (updated == 0) {
-                throw ConversationException.changed();
-            }
-            TurnTable.insert(handle, key, history.nextPosition(), history.parent(), newTurn, ref.idempotencyKey());
-            return key;
-        });
-        quota.add(ref.caller(), newTurn.bytes() + (existingKey == null ? bytes(metadata) : 0));
     }
 }

@@ -16,6 +16,8 @@ public final class Conversations {
     private final ConversationSettings settings;
     private final StorageQuota quota;
     private final ConversationStore store;
+    private final ResponseStore responses;
+    private final TurnWriter writer;
     private final Leases leases;
     private final Retention retention;
     private final Tokenizer tokenizer;
@@ -27,6 +29,8 @@ public final class Conversations {
         quota = new StorageQuota(database, settings.maxBytesPerCaller());
         ConversationDeleter deleter = new ConversationDeleter(database);
         store = new ConversationStore(database, quota, deleter);
+        responses = new ResponseStore(database, quota);
+        writer = new TurnWriter(database, quota);
         leases = new Leases(database, settings.leaseDuration());
         retention = new Retention(database, deleter);
     }
@@ -64,6 +68,10 @@ public final class Conversations {
         return store;
     }
 
+    public ResponseStore responses() {
+        return responses;
+    }
+
     /**
      * The stored turn of an earlier request with the same idempotency key; empty if there is none.
      *
@@ -81,7 +89,8 @@ public final class Conversations {
     public Optional<OpenConversation> tryOpen(ConversationRef ref) {
         Leases.Lease lease = leases.newLease(ref);
         // Created before the lease is acquired: an OutOfMemoryError after that would leave the lease unreleased.
-        Optional<OpenConversation> open = Optional.of(new OpenConversation(store, leases, lease, quota, tokenizer));
+        Optional<OpenConversation> open =
+                Optional.of(new OpenConversation(store, writer, leases, lease, quota, tokenizer));
         return leases.tryAcquire(lease) ? open : Optional.empty();
     }
 }

@@ -14,21 +14,35 @@ import org.o1api.model.Message;
  * @param first the conversation's first turn if {@code recent} does not contain all turns; else null
  * @param instructions of the turns before the recent ones
  * @param recent the newest turns, oldest first
- * @param nextPosition the position of the next turn
- * @param forks whether the next turn continues another turn than the newest one of the conversation
+ * @param parentPosition the position of the turn that the next turn continues, if the request names it
  */
 record History(
         @Nullable Long conversationKey,
         @Nullable StoredTurn first,
         List<Message> instructions,
         List<PositionedTurn> recent,
-        int nextPosition,
-        boolean forks) {
-    static final History NONE = new History(null, null, List.of(), List.of(), 0, false);
+        int parentPosition) {
+    /** A {@code parentPosition} in another conversation. */
+    static final int ELSEWHERE = -2;
+
+    /** A {@code parentPosition} of a turn that continues nothing, or the newest turn. */
+    static final int NO_PARENT = -1;
+
+    /** The history of a turn that continues nothing. */
+    static History none(@Nullable Long conversationKey) {
+        return new History(conversationKey, null, List.of(), List.of(), NO_PARENT);
+    }
 
     History {
         instructions = List.copyOf(instructions);
         recent = List.copyOf(recent);
+    }
+
+    /** Whether there are turns before the recent ones. */
+    boolean isPartial() {
+        return first != null
+                && !recent.isEmpty()
+                && !first.id().equals(recent.get(0).turn().id());
     }
 
     /** The ID of the turn that the next turn continues; null: it is the first. */

@@ -6,5 +6,11 @@ package org.o1api.conversation;
  * @param tokens limit of the whole prompt; beyond it the oldest turns are left out, except their instructions
  * @param characters limit of the turns that are read from the database; older turns are left out
  * @param includeReasoning whether earlier answers are sent with their reasoning
+ * @param mayTruncate whether turns may be left out; otherwise a history beyond the limits is an error
  */
-public record HistoryLimits(long tokens, long characters, boolean includeReasoning) {}
+public record HistoryLimits(long tokens, long characters, boolean includeReasoning, boolean mayTruncate) {
+    /** Limits beyond which the oldest turns are left out. */
+    public HistoryLimits(long tokens, long characters, boolean includeReasoning) {
+        this(tokens, characters, includeReasoning, true);
+    }
+}

@@ -24,16 +24,31 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
      * @throws ConversationException if the request contradicts the history or contains no new message
      */
     static HistoryMerge of(History history, List<Message> request, HistoryLimits limits, Tokenizer tokenizer) {
+        return of(history, List.of(), request, limits, tokenizer);
+    }
+
+    /**
+     * The same with messages before the history that are in the prompt only.
+     *
+     * @throws ConversationException also if the history is too long and must not be truncated
+     */
+    static HistoryMerge of(
+            History history, List<Message> before, List<Message> request, HistoryLimits limits, Tokenizer tokenizer) {
         List<Message> newMessages = findNewMessages(history, request);
         List<StoredTurn> turns =
                 history.recent().stream().map(PositionedTurn::turn).toList();
         TokenMeter meter = new TokenMeter(limits.tokens(), tokenizer);
+        count(before, meter);
         count(history.instructions(), meter);
         turns.forEach(turn -> count(turn.instructions(), meter));
         count(newMessages, meter);
         Selection selected = select(turns, newMessages, limits.includeReasoning(), meter);
         int dropped = turns.size() - selected.turns();
-        List<Message> prompt = new ArrayList<>(history.instructions());
+        if (!limits.mayTruncate() && (dropped > 0 || history.isPartial())) {
+            throw tooLong(limits);
+        }
+        List<Message> prompt = new ArrayList<>(before);
+        prompt.addAll(history.instructions());
         turns.subList(0, dropped).forEach(turn -> prompt.addAll(turn.instructions()));
         for (int i = dropped; i < turns.size(); i++) {
             addAll(turns.get(i), i >= turns.size() - selected.withReasoning(), prompt);
@@ -43,6 +58,15 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
         List<Message> nonEmpty =
                 prompt.stream().filter(message -> !message.isEmptyAnswer()).toList();
         return new HistoryMerge(ToolResults.complete(nonEmpty.isEmpty() ? prompt : nonEmpty), newMessages);
+    }
+
+    private static ConversationException tooLong(HistoryLimits limits) {
+        return new ConversationException(
+                ErrorCode.CONTEXT_LENGTH_EXCEEDED,
+                null,
+                "The stored conversation and the request together are too long for the model (history.tokens "
+                        + limits.tokens()
+                        + ", limits.body), and the request does not allow leaving out the oldest turns.");
     }
 
     /**

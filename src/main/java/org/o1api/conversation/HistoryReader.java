@@ -21,20 +21,40 @@ final class HistoryReader {
         this.window = window;
     }
 
-    /** The history of a turn that continues the newest turn of its conversation. */
-    History read(Conversation conversation) {
-        long key = conversation.primaryKey();
-        Deque<PositionedTurn> recent = new ArrayDeque<>();
-        boolean isPartial = readRecent(key, null, recent);
-        int nextPosition = recent.isEmpty() ? 0 : recent.getLast().position() + 1;
-        if (!isPartial) {
-            return new History(key, null, List.of(), List.copyOf(recent), nextPosition, false);
+    /**
+     * The history of a turn.
+     *
+     * @throws ConversationException if the turn to continue does not exist, or the ID of the conversation is a generated one and
+     *     the conversation does not exist
+     */
+    History read(ConversationRef ref) {
+        Optional<Conversation> found = ConversationTable.find(handle, ref);
+        if (found.isEmpty() && ConversationId.isGenerated(ref.id())) {
+            throw ConversationException.notFound(ref.id());
         }
-        if (conversation.forked()) {
-            return readOlder(key, key, null, recent, nextPosition, false);
+        Long key = found.map(Conversation::primaryKey).orElse(null);
+        String parent = ref.parent();
+        if (parent != null) {
+            Row row = TurnTable.find(handle, ref.caller(), parent)
+                    .orElseThrow(() -> ConversationException.responseNotFound(ConversationRef.PREVIOUS_RESPONSE))
+                    .row();
+            return readAfter(row, key, ref.isUnnamed());
+        }
+        if (key == null || ref.isUnnamed()) {
+            return History.none(key);
+        }
+        return found.get().forked() ? readForked(key) : readUnforked(found.get());
+    }
+
+    private History readUnforked(Conversation conversation) {
+        long key = conversation.primaryKey();
+        TurnReader turns = new TurnReader(handle, conversation);
+        Deque<PositionedTurn> recent = new ArrayDeque<>();
+        boolean isPartial = turns.readDescending(null, turn -> addAndCheckFull(turn, recent));
+        if (!isPartial) {
+            return new History(key, null, List.of(), List.copyOf(recent), History.NO_PARENT);
         }
         List<PositionedTurn> first = new ArrayList<>();
-        TurnReader turns = new TurnReader(handle, conversation);
         turns.readAscending(0, "", first::add);
         List<Message> instructions = new ArrayList<>();
         turns.readAscending(
@@ -50,73 +70,72 @@ final class HistoryReader {
                         .turn(), // deleted in the meantime
                 instructions,
                 List.copyOf(recent),
-                nextPosition,
-                false);
+                History.NO_PARENT);
+    }
+
+    private History readForked(long key) {
+        return readChain(new TurnChain(handle, key, null)).history(key, History.NO_PARENT);
     }
 
     /**
      * The history of a turn that continues any turn of the same caller.
      *
-     * @param conversation of the new turn; empty if it does not exist yet
+     * @param key of the new turn's conversation; null: it does not exist yet
+     * @param requireAll whether no turn before it may be deleted
      */
-    History read(Optional<Conversation> conversation, Row parent) {
-        Long key = conversation.map(Conversation::primaryKey).orElse(null);
-        int newest = key == null
-                ? -1
-                : TurnTable.select(handle, false, "", false, 1, key).stream()
-                        .mapToInt(Row::position)
-                        .findFirst()
-                        .orElse(-1);
-        boolean forks = key == null || parent.conversation() != key || parent.position() != newest;
-        Deque<PositionedTurn> recent = new ArrayDeque<>();
-        boolean isPartial = readRecent(parent.conversation(), parent.position(), recent);
-        return isPartial
-                ? readOlder(key, parent.conversation(), parent.position(), recent, newest + 1, forks)
-                : new History(key, null, List.of(), List.copyOf(recent), newest + 1, forks);
+    private History readAfter(Row parent, @Nullable Long key, boolean requireAll) {
+        ChainPart part = readChain(new TurnChain(handle, parent.conversation(), parent.position()));
+        if (requireAll && (part.isBroken || part.recent.isEmpty())) {
+            throw ConversationException.responseNotFound(ConversationRef.PREVIOUS_RESPONSE);
+        }
+        boolean sameConversation = key != null && key == parent.conversation();
+        return part.history(key, sameConversation ? parent.position() : History.ELSEWHERE);
     }
 
-    private boolean readRecent(long conversation, @Nullable Integer from, Deque<PositionedTurn> recent) {
-        return new TurnChain(handle, conversation, from, true).readUntil(row -> {
-            PositionedTurn turn = TurnTable.read(handle, row);
-            recent.addFirst(window.withoutUnneededReasoning(turn));
-            return window.addAndCheckFull(turn.turn());
-        });
+    private boolean addAndCheckFull(PositionedTurn turn, Deque<PositionedTurn> recent) {
+        recent.addFirst(window.withoutUnneededReasoning(turn));
+        return window.addAndCheckFull(turn.turn());
     }
 
-    private History readOlder(
-            @Nullable Long key,
-            long conversation,
-            @Nullable Integer from,
+    /**
+     * What is needed of a chain.
+     *
+     * @param oldest null: {@code recent} contains all turns
+     */
+    private record ChainPart(
             Deque<PositionedTurn> recent,
-            int nextPosition,
-            boolean forks) {
+            List<Message> instructions,
+            @Nullable StoredTurn oldest,
+            boolean isBroken) {
+        History history(@Nullable Long key, int parentPosition) {
+            return new History(key, oldest, instructions, List.copyOf(recent), parentPosition);
+        }
+    }
+
+    private ChainPart readChain(TurnChain chain) {
+        Deque<PositionedTurn> recent = new ArrayDeque<>();
+        chain.readUntil(turn -> addAndCheckFull(turn, recent));
         Deque<Row> instructing = new ArrayDeque<>();
-        List<Row> oldest = new ArrayList<>(1);
-        int[] newer = {recent.size()};
-        new TurnChain(handle, conversation, from, false).readUntil(row -> {
-            if (newer[0]-- <= 0 && row.instructs()) {
+        Row oldest = null;
+        for (Row row = chain.next(); row != null; row = chain.next()) {
+            if (row.instructs()) {
                 instructing.addFirst(row);
             }
-            oldest.clear();
-            oldest.add(row);
+            oldest = row;
+        }
+        List<Message> instructions = new ArrayList<>();
+        TurnTable.readEach(handle, List.copyOf(instructing), turn -> {
+            addInstructions(turn, instructions);
             return false;
         });
-        List<Message> instructions = new ArrayList<>();
-        instructing.forEach(row -> addInstructions(read(row), instructions));
-        return new History(
-                key,
-                oldest.stream()
-                        .findFirst()
-                        .map(row -> read(row).turn())
-                        .orElseThrow(ConversationException::changed), // deleted in the meantime
+        return new ChainPart(
+                recent,
                 instructions,
-                List.copyOf(recent),
-                nextPosition,
-                forks);
-    }
-
-    private PositionedTurn read(Row link) {
-        return TurnTable.read(handle, TurnTable.withRecord(handle, link));
+                oldest == null
+                        ? null
+                        : TurnTable.read(handle, TurnTable.withRecord(handle, oldest))
+                                .turn(),
+                chain.isBroken());
     }
 
     private void addInstructions(PositionedTurn positioned, List<Message> instructions) {

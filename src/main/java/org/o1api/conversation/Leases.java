@@ -1,6 +1,5 @@
 package org.o1api.conversation;
 
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -14,14 +13,18 @@ import org.o1api.database.Database;
 import org.o1api.model.ErrorCode;
 
 /**
- * Database leases that give one turn at a time exclusive access to a conversation, across all nodes of the database. A
+ * Database leases that give one turn at a time exclusive access to a conversation, across all nodes of the database. Turns that do not
+ * exclude each other have a lease each, which only excludes turns with the same idempotency key. A
  * lease is a row that its node renews while the turn is running, and that another turn may take over after it has
  * expired. The database's clock counts, so the nodes' clocks may differ. The transaction that stores a turn checks
  * again that the turn still has its lease.
  */
 final class Leases {
     private static final String EXPIRY = "CURRENT_TIMESTAMP + CAST(? AS INTEGER) * INTERVAL '1' SECOND";
-    private static final String UNIQUE_VIOLATION = "23505";
+
+    /** The condition that no turn is running in the conversation {@code c}. Nodes of earlier versions do not set the conversation. */
+    static final String NOT_LEASED =
+            "NOT EXISTS (SELECT 1 FROM lease l WHERE l.caller = c.caller AND (l.id = c.id OR l.conversation = c.id))";
 
     private final Database database;
     private final long seconds;
@@ -37,13 +40,23 @@ final class Leases {
     /**
      * A lease, which may not be acquired yet.
      *
+     * @param id what it excludes others from
      * @param owner random ID of the turn
      */
-    record Lease(ConversationRef conversation, String owner) {}
+    record Lease(ConversationRef conversation, String id, String owner) {}
 
     /** Creates a lease without acquiring it. */
     Lease newLease(ConversationRef ref) {
-        return new Lease(ref, UUID.randomUUID().toString());
+        String owner = UUID.randomUUID().toString();
+        return new Lease(ref, id(ref, owner), owner);
+    }
+
+    private static String id(ConversationRef ref, String owner) {
+        if (ref.isExclusive()) {
+            return ref.id();
+        }
+        ConversationRef.IdempotencyKey key = ref.idempotencyKey();
+        return ref.id() + "#" + (key == null ? owner : ConversationId.digest(key.value()));
     }
 
     /**
@@ -76,22 +89,23 @@ final class Leases {
         ConversationRef.@Nullable IdempotencyKey idempotencyKey = lease.conversation.idempotencyKey();
         try {
             return handle.execute(
-                            "INSERT INTO lease (caller, id, owner, idempotency_key, fingerprint, expires_at)"
-                                    + " SELECT CAST(? AS VARCHAR(128)), CAST(? AS VARCHAR(128)), CAST(? AS VARCHAR(64)),"
+                            "INSERT INTO lease (caller, id, conversation, owner, idempotency_key, fingerprint, expires_at)"
+                                    + " SELECT CAST(? AS VARCHAR(128)), CAST(? AS VARCHAR(128)), CAST(? AS VARCHAR(128)), CAST(? AS VARCHAR(64)),"
                                     + " CAST(? AS VARCHAR(255)), CAST(? AS VARCHAR(64)), "
                                     + EXPIRY
                                     + " WHERE NOT EXISTS (SELECT 1 FROM lease WHERE caller = ? AND id = ?)",
                             lease.conversation.caller(),
+                            lease.id,
                             lease.conversation.id(),
                             lease.owner,
                             idempotencyKey == null ? null : idempotencyKey.value(),
                             idempotencyKey == null ? null : idempotencyKey.requestDigest(),
                             seconds,
                             lease.conversation.caller(),
-                            lease.conversation.id())
+                            lease.id)
                     > 0;
         } catch (UnableToExecuteStatementException e) {
-            if (e.getCause() instanceof SQLException sql && UNIQUE_VIOLATION.equals(sql.getSQLState())) {
+            if (UniqueViolation.causes(e)) {
                 return false; // another turn inserted it at the same time
             }
             throw e;
@@ -108,7 +122,7 @@ final class Leases {
                         idempotencyKey == null ? null : idempotencyKey.requestDigest(),
                         seconds,
                         lease.conversation.caller(),
-                        lease.conversation.id())
+                        lease.id)
                 > 0;
     }
 
@@ -122,7 +136,7 @@ final class Leases {
                         "SELECT fingerprint FROM lease WHERE caller = ? AND id = ? AND idempotency_key = ?"
                                 + " AND expires_at >= CURRENT_TIMESTAMP",
                         ref.caller(),
-                        ref.id(),
+                        id(ref, ""),
                         idempotencyKey.value())
                 .mapTo(String.class)
                 .findOne());
@@ -141,7 +155,7 @@ final class Leases {
             throw new ConversationException(
                     ErrorCode.IDEMPOTENCY_KEY_REUSED,
                     null,
-                    "This Idempotency-Key was already used for a different request in this conversation."
+                    "This Idempotency-Key was already used for a different request."
                             + " Use a new key for each new request.");
         }
     }
@@ -155,7 +169,7 @@ final class Leases {
         return handle.execute(
                 "DELETE FROM lease WHERE caller = ? AND id = ? AND owner = ?",
                 lease.conversation.caller(),
-                lease.conversation.id(),
+                lease.id,
                 lease.owner);
     }
 

@@ -5,11 +5,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o1api.database.DatabaseUnavailableException;
 import org.o1api.model.Message;
+import org.o1api.model.RawJson;
 import org.o1api.model.TurnId;
 
 /** A conversation that a turn has exclusive access to. Closing it without storing leaves it unchanged. */
 public final class OpenConversation implements AutoCloseable {
     private final ConversationStore store;
+    private final TurnWriter writer;
     private final Leases leases;
     private final Leases.Lease lease;
     private final StorageQuota quota;
@@ -21,8 +23,14 @@ public final class OpenConversation implements AutoCloseable {
     private boolean stored;
 
     OpenConversation(
-            ConversationStore store, Leases leases, Leases.Lease lease, StorageQuota quota, Tokenizer tokenizer) {
+            ConversationStore store,
+            TurnWriter writer,
+            Leases leases,
+            Leases.Lease lease,
+            StorageQuota quota,
+            Tokenizer tokenizer) {
         this.store = store;
+        this.writer = writer;
         this.leases = leases;
         this.lease = lease;
         this.quota = quota;
@@ -37,23 +45,22 @@ public final class OpenConversation implements AutoCloseable {
     /**
      * Builds the prompt: the history, then the new messages of the request. Must be called before {@link #store}.
      *
-     * @throws ConversationException if the request contradicts the history, or the caller's conversations exceed their
-     *     storage quota, so that the answer could not be stored
+     * @throws ConversationException if the request contradicts the history, the turn to continue does not exist, or the caller's
+     *     conversations exceed their storage quota, so that the answer could not be stored
      */
     public List<Message> buildPrompt(List<Message> request, HistoryLimits limits) {
-        return buildPrompt(request, limits, null);
+        return buildPrompt(List.of(), request, limits);
     }
 
     /**
-     * The same for a turn that need not continue the newest turn of the conversation.
+     * The same with messages before the history, which are not stored.
      *
-     * @param parent ID of the turn to continue, in any form and in any conversation of the caller; null: the newest turn
-     * @throws ConversationException as above, or if there is no such turn
+     * @throws ConversationException as above
      */
-    public List<Message> buildPrompt(List<Message> request, HistoryLimits limits, @Nullable String parent) {
+    public List<Message> buildPrompt(List<Message> before, List<Message> request, HistoryLimits limits) {
         quota.requireNotExceeded(lease.conversation().caller());
-        History read = store.history(lease.conversation(), parent, new History.Window(limits, request));
-        HistoryMerge merge = HistoryMerge.of(read, request, limits, tokenizer);
+        History read = store.history(lease.conversation(), new History.Window(limits, request));
+        HistoryMerge merge = HistoryMerge.of(read, before, request, limits, tokenizer);
         newMessages = merge.newMessages();
         history = read;
         return merge.prompt();
@@ -70,7 +77,7 @@ public final class OpenConversation implements AutoCloseable {
         quota.requireNotExceeded(ref.caller());
         Conversation conversation =
                 store.find(ref.caller(), ref.id()).orElseThrow(() -> ConversationException.notFound(ref.id()));
-        store.store(lease, store.historyTail(conversation), turn);
+        writer.store(lease, store.historyTail(conversation), turn);
         stored = true;
     }
 
@@ -84,10 +91,20 @@ public final class OpenConversation implements AutoCloseable {
      * @throws IllegalStateException unless the prompt was built before
      */
     public void store(String id, long created, String model, StoredTurn.Answer answer) {
+        store(id, created, model, answer, null);
+    }
+
+    /**
+     * The same with an echo.
+     *
+     * @param echo see {@link StoredTurn#echo}
+     * @throws ConversationException as above
+     */
+    public void store(String id, long created, String model, StoredTurn.Answer answer, @Nullable RawJson echo) {
         if (history == null) {
             throw new IllegalStateException("the prompt was not built");
         }
-        store.store(lease, history, new StoredTurn(id, created, model, newMessages, answer));
+        writer.store(lease, history, new StoredTurn(id, created, model, newMessages, answer, echo));
         stored = true;
     }
 

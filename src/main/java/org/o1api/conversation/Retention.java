@@ -28,12 +28,14 @@ final class Retention {
     }
 
     void run(ConversationSettings settings, BooleanSupplier stop) {
-        int marked = deleteExpired(settings.timeToLive()) + deleteOverLimit(settings.maxPerCaller());
+        int marked = deleteExpired(settings.timeToLive())
+                + deleteOverLimit(settings.maxPerCaller())
+                + deleteUnnamedOverLimit(settings.maxResponsesPerCaller());
         if (marked > 0) {
             LOG.log(
                     Level.INFO,
                     "deleted {0} conversations: not used within conversations.time_to_live, or more than"
-                            + " conversations.per_caller allows",
+                            + " conversations.per_caller and conversations.responses_per_caller allow",
                     marked);
         }
         deleter.deleteMarked(DELETION_TIME, stop);
@@ -50,30 +52,41 @@ final class Retention {
                 seconds);
     }
 
-    /** Marks the least recently used conversations of callers that exceed the limit as deleted. Returns their number. */
+    /** Marks the least recently used named conversations of callers that exceed the limit as deleted. Returns their number. */
     int deleteOverLimit(int perCaller) {
+        return deleteOverLimit(false, perCaller);
+    }
+
+    /** The same for unnamed conversations. */
+    int deleteUnnamedOverLimit(int perCaller) {
+        return deleteOverLimit(true, perCaller);
+    }
+
+    private int deleteOverLimit(boolean unnamed, int perCaller) {
         int marked = 0;
         List<String> callers = database.withHandle(handle -> handle.select(
-                        "SELECT caller FROM conversation WHERE caller <> '' GROUP BY caller HAVING COUNT(*) > ?",
+                        "SELECT caller FROM conversation WHERE caller <> '' AND unnamed = ? GROUP BY caller HAVING COUNT(*) > ?",
+                        unnamed,
                         perCaller)
                 .mapTo(String.class)
                 .list());
         for (String caller : callers) {
             marked += markAsDeleted(
-                    "pk IN (SELECT c.pk FROM conversation c WHERE c.caller = ? AND c.pk NOT IN (SELECT pk FROM conversation"
-                            + " WHERE caller = ? ORDER BY used_at DESC, pk DESC LIMIT " + perCaller + ")",
+                    "pk IN (SELECT c.pk FROM conversation c WHERE c.caller = ? AND c.unnamed = ? AND c.pk NOT IN (SELECT pk"
+                            + " FROM conversation WHERE caller = ? AND unnamed = ? ORDER BY used_at DESC, pk DESC LIMIT "
+                            + perCaller + ")",
                     caller,
-                    caller);
+                    unnamed,
+                    caller,
+                    unnamed);
         }
         return marked;
     }
 
     /** Marks conversations in batches, so that no row lock is held for long. */
     private int markAsDeleted(String condition, Object... arguments) {
-        String statement =
-                ConversationDeleter.MARK_AS_DELETED + "WHERE caller <> '' AND " + condition + " AND c.caller <> ''"
-                        + " AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.caller = c.caller AND l.id = c.id) LIMIT "
-                        + BATCH_SIZE + ")";
+        String statement = ConversationDeleter.MARK_AS_DELETED + "WHERE caller <> '' AND " + condition
+                + " AND c.caller <> '' AND " + Leases.NOT_LEASED + " LIMIT " + BATCH_SIZE + ")";
         int total = 0;
         int batch;
         do {

@@ -24,15 +24,22 @@ import org.o1api.model.TurnUsage;
  * @param model as the caller requested it
  * @param messages the request's messages that were new in the conversation
  * @param answer null if the messages were added without calling a model
+ * @param echo a JSON object of the API surface, for showing the turn; null: none
  */
 public record StoredTurn(
         String id,
         long created,
         String model,
         List<Message> messages,
-        @Nullable Answer answer) {
+        @Nullable Answer answer,
+        @Nullable RawJson echo) {
     public StoredTurn {
         messages = List.copyOf(messages);
+    }
+
+    /** A turn without an echo. */
+    public StoredTurn(String id, long created, String model, List<Message> messages, @Nullable Answer answer) {
+        this(id, created, model, messages, answer, null);
     }
 
     /**
@@ -227,7 +234,7 @@ public record StoredTurn(
     StoredTurn withoutReasoning() {
         return answer == null || answer.reasoning().isEmpty()
                 ? this
-                : new StoredTurn(id, created, model, messages, answer.withoutReasoning());
+                : new StoredTurn(id, created, model, messages, answer.withoutReasoning(), echo);
     }
 
     /** The number of messages that the turn adds to the history. */

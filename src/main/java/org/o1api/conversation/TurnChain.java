@@ -1,5 +1,8 @@
 package org.o1api.conversation;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,30 +10,33 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.o1api.conversation.ConversationStore.PositionedTurn;
 import org.o1api.conversation.TurnTable.Row;
 
 /**
- * A turn, its parent, the parent's parent, and so on, which may be in several conversations of one caller. The rows are read in
- * pages. If each turn continues the one before it, as in most conversations, a page contains nothing else.
+ * A turn, its parent, the parent's parent, and so on, which may be in several conversations of one caller. Turns that were deleted are
+ * left out. The rows between them, which belong to other chains, are read too, but without records: so the number of statements
+ * depends on the number of rows, and not on how the chains interleave.
  *
  * <p>A parent that does not exist any more ends the chain. A parent was stored before its child, so that the positions in one
  * conversation decrease along a chain; a parent at a higher position, which only a damaged database has, ends it too.
  */
 final class TurnChain {
-    private static final int MAX_ROWS = 32;
-    private static final int MAX_LINKS = 1000;
-
-    /** The size of the first page after a jump: the rows before the parent may belong to other chains. */
-    private static final int ROWS_AFTER_JUMP = 2;
+    private static final int FIRST_PAGE = 64;
+    private static final int MAX_PAGE = 1024;
 
     private final Handle handle;
-    private final boolean records;
-    private final int maxPageSize;
+    private final Deque<Row> page = new ArrayDeque<>();
+    private int pageSize = FIRST_PAGE;
     private long conversation;
-    private @Nullable Integer from;
-    private int pageSize;
 
-    /** The next turn must have this ID; null: the next turn is the one before. */
+    /** Where the next page begins; null: at the newest turn. */
+    private @Nullable Integer from;
+
+    /** Whether the last page may be followed by another one. */
+    private boolean wasFull;
+
+    /** The next turn must have this ID; null: the next turn is the row before. */
     private @Nullable String expected;
 
     /** The turn whose parent is the next one. */
@@ -39,59 +45,95 @@ final class TurnChain {
     /** The lowest position of the chain in each of its conversations. */
     private final Map<Long, Integer> lowest = new HashMap<>();
 
+    /** Turns after those that {@link #readUntil} has passed on. */
+    private final Deque<Row> unread = new ArrayDeque<>();
+
+    private boolean ended;
+    private boolean broken;
+
     /**
      * Creates a chain.
      *
      * @param from position in the conversation of the turn that the chain starts with; null: the newest
-     * @param records whether rows are read with their records
      */
-    TurnChain(Handle handle, long conversation, @Nullable Integer from, boolean records) {
+    TurnChain(Handle handle, long conversation, @Nullable Integer from) {
         this.handle = handle;
         this.conversation = conversation;
         this.from = from;
-        this.records = records;
-        maxPageSize = records ? MAX_ROWS : MAX_LINKS;
-        pageSize = maxPageSize;
+    }
+
+    /** The next older turn, without its record; null: there is none. */
+    @Nullable
+    Row next() {
+        if (!unread.isEmpty()) {
+            return unread.removeFirst();
+        }
+        while (!ended) {
+            Row row = page.pollFirst();
+            if (row == null) {
+                ended = !readPage();
+            } else if (expected == null || expected.equals(row.id())) {
+                advance(row);
+                if (!row.isDeleted()) {
+                    return row;
+                }
+                broken = true;
+            }
+        }
+        return null;
+    }
+
+    /** Whether a turn of the chain was deleted or does not exist any more. Valid if {@link #next} has returned null. */
+    boolean isBroken() {
+        return broken;
     }
 
     /**
-     * Reads the chain, newest turn first.
+     * Passes turns on, newest first. Afterwards {@link #next} returns those that are older.
      *
      * @param isEnough receives each turn; true ends the reading
      * @return whether {@code isEnough} ended the reading
      */
-    boolean readUntil(Predicate<Row> isEnough) {
-        while (true) {
-            List<Row> page = page();
-            boolean endsOutside = false;
-            for (Row row : page) {
-                endsOutside = expected != null && !expected.equals(row.id());
-                if (endsOutside) {
-                    continue;
-                }
-                if (isEnough.test(row)) {
-                    return true;
-                }
-                lowest.put(conversation, row.position());
-                child = row;
-                expected = row.parent();
-                if (expected == null && !row.isOfEarlierVersion()) {
-                    return false;
-                }
+    boolean readUntil(Predicate<PositionedTurn> isEnough) {
+        boolean[] enough = {false};
+        List<Row> batch = new ArrayList<>();
+        do {
+            batch.clear();
+            Row row = next();
+            while (row != null) {
+                batch.add(row);
+                row = batch.size() < TurnTable.BATCH_SIZE ? next() : null;
             }
-            if (page.size() == pageSize && !endsOutside) {
-                from = page.get(page.size() - 1).position() - 1;
-                pageSize = Math.min(pageSize * 2, maxPageSize);
-            } else if (!jump()) {
-                return false;
-            }
-        }
+            int read = TurnTable.readEach(handle, batch, turn -> enough[0] = isEnough.test(turn));
+            unread.addAll(batch.subList(read, batch.size()));
+        } while (!enough[0] && batch.size() == TurnTable.BATCH_SIZE);
+        return enough[0];
     }
 
-    private List<Row> page() {
-        return from == null
-                ? TurnTable.select(handle, records, "", false, pageSize, conversation)
-                : TurnTable.select(handle, records, " AND position <= ?", false, pageSize, conversation, from);
+    private void advance(Row row) {
+        lowest.put(conversation, row.position());
+        child = row;
+        expected = row.parent();
+        ended = expected == null && !row.isOfEarlierVersion();
+    }
+
+    /** Reads the page with the next turn. Returns whether the chain can go on. */
+    private boolean readPage() {
+        boolean followsPage = child == null || (wasFull && from != null && from == child.position() - 1);
+        if (!followsPage && !jump()) {
+            broken |= expected != null;
+            return false;
+        }
+        List<Row> rows = from == null
+                ? TurnTable.select(handle, false, "", false, pageSize, conversation)
+                : TurnTable.select(handle, false, " AND position <= ?", false, pageSize, conversation, from);
+        page.addAll(rows);
+        wasFull = rows.size() == pageSize;
+        if (wasFull) {
+            from = rows.get(rows.size() - 1).position() - 1;
+            pageSize = Math.min(pageSize * 4, MAX_PAGE);
+        }
+        return expected != null || !rows.isEmpty();
     }
 
     /** Goes to the parent, which is not in the page. Returns whether it exists. */
@@ -107,7 +149,6 @@ final class TurnChain {
         conversation = parent.get().conversation();
         from = parent.get().position();
         lowest.put(conversation, from);
-        pageSize = Math.min(ROWS_AFTER_JUMP, maxPageSize);
         return true;
     }
 }

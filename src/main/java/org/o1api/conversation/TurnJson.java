@@ -25,6 +25,8 @@ import org.o1api.model.Role;
 final class TurnJson {
     static final RawJson EMPTY_LIST = new RawJson("[]");
 
+    private static final String ECHO = "echo";
+
     private TurnJson() {}
 
     static String write(StoredTurn turn) {
@@ -45,6 +47,11 @@ final class TurnJson {
                 if (answer.sentContent() != null) {
                     json.writeStringField("sent", answer.sentContent());
                 }
+            }
+            RawJson echo = turn.echo();
+            if (echo != null) {
+                json.writeFieldName(ECHO);
+                json.writeRawValue(echo.text());
             }
             json.writeEndObject();
         } catch (IOException e) {
@@ -86,7 +93,8 @@ final class TurnJson {
             RawJson messageReasoning = reasoning.get(Integer.toString(messages.size()));
             messages.add(message(message, messageReasoning == null ? Map.of() : members(messageReasoning)));
         }
-        return new StoredTurn(id, number(turn.get("created")), string(turn.get("model")), messages, answer);
+        return new StoredTurn(
+                id, number(turn.get("created")), string(turn.get("model")), messages, answer, turn.get(ECHO));
     }
 
     /** The members of an object, in document order. */

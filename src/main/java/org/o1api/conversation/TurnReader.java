@@ -35,14 +35,16 @@ final class TurnReader {
         if (!conversation.forked()) {
             return TurnTable.find(handle, conversation.primaryKey(), id);
         }
-        List<Row> found = new ArrayList<>(1);
-        new TurnChain(handle, conversation.primaryKey(), null, false).readUntil(row -> {
-            if (row.hasId(id)) {
-                found.add(row);
-            }
-            return !found.isEmpty();
-        });
-        return found.stream().findFirst();
+        TurnChain chain = newestChain();
+        Row row = chain.next();
+        while (row != null && !row.hasId(id)) {
+            row = chain.next();
+        }
+        return Optional.ofNullable(row);
+    }
+
+    private TurnChain newestChain() {
+        return new TurnChain(handle, conversation.primaryKey(), null);
     }
 
     /**
@@ -60,29 +62,51 @@ final class TurnReader {
                 return;
             }
         }
-        if (!ascending) {
-            long key = first == null ? conversation.primaryKey() : first.conversation();
-            new TurnChain(handle, key, first == null ? null : first.position(), true)
-                    .readUntil(row -> isEnough.test(TurnTable.read(handle, row)));
-        } else if (conversation.forked()) {
-            readForward(first, isEnough);
-        } else {
+        if (conversation.forked()) {
+            if (ascending) {
+                readChainForward(first, isEnough);
+            } else {
+                TurnChain chain =
+                        first == null ? newestChain() : new TurnChain(handle, first.conversation(), first.position());
+                chain.readUntil(isEnough);
+            }
+        } else if (ascending) {
             readAscending(first == null ? 0 : first.position(), "", isEnough);
+        } else {
+            readDescending(first == null ? null : first.position(), isEnough);
         }
     }
 
-    private void readForward(@Nullable Row first, Predicate<PositionedTurn> isEnough) {
+    private void readChainForward(@Nullable Row first, Predicate<PositionedTurn> isEnough) {
+        TurnChain chain = newestChain();
         List<Row> links = new ArrayList<>();
-        new TurnChain(handle, conversation.primaryKey(), null, false).readUntil(row -> {
+        for (Row row = chain.next(); row != null; row = row.equals(first) ? null : chain.next()) {
             links.add(row);
-            return row.equals(first);
-        });
-        Collections.reverse(links);
-        for (Row link : links) {
-            if (isEnough.test(TurnTable.read(handle, TurnTable.withRecord(handle, link)))) {
-                return;
-            }
         }
+        Collections.reverse(links);
+        TurnTable.readEach(handle, links, isEnough);
+    }
+
+    /**
+     * Reads the turns of a conversation that is not forked, except those that were deleted just now.
+     *
+     * @param from position of the first turn; null: the newest
+     * @return whether {@code isEnough} ended the reading
+     */
+    boolean readDescending(@Nullable Integer from, Predicate<PositionedTurn> isEnough) {
+        int next = from == null ? Integer.MAX_VALUE : from;
+        List<Row> page;
+        do {
+            page = TurnTable.select(
+                    handle, true, " AND position <= ?", false, PAGE_SIZE, conversation.primaryKey(), next);
+            for (Row row : page) {
+                if (!row.isDeleted() && isEnough.test(TurnTable.read(handle, row))) {
+                    return true;
+                }
+                next = row.position() - 1;
+            }
+        } while (page.size() == PAGE_SIZE);
+        return false;
     }
 
     /** Reads the turns of a conversation that is not forked, and for which an additional SQL condition is true. */
@@ -93,7 +117,7 @@ final class TurnReader {
             page = TurnTable.select(
                     handle, true, " AND position >= ?" + condition, true, PAGE_SIZE, conversation.primaryKey(), next);
             for (Row row : page) {
-                if (isEnough.test(TurnTable.read(handle, row))) {
+                if (!row.isDeleted() && isEnough.test(TurnTable.read(handle, row))) {
                     return;
                 }
                 next = row.position() + 1;

@@ -2,8 +2,12 @@ package org.o1api.conversation;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.result.ResultIterable;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +22,9 @@ final class TurnTable {
     /** A turn continues the one before it, and its record has no events. Earlier versions wrote it. */
     static final int FORMAT_OF_EARLIER_VERSIONS = 1;
 
+    /** The turn was deleted: its record is gone, and the row only links the turns around it. */
+    static final int DELETED = 0;
+
     private static final int FORMAT = 2;
 
     /** The columns without the record. */
@@ -28,26 +35,29 @@ final class TurnTable {
     /** Maximum length in characters of a record in a column of the row; longer ones are in a column beside it. */
     private static final int MAX_INLINE_LENGTH = 100_000;
 
+    /** Turns whose records are read together. */
+    static final int BATCH_SIZE = 32;
+
     private TurnTable() {}
 
     /**
-     * Inserts a turn.
+     * Inserts a turn after all others of its conversation, whose row must be locked.
      *
      * @param parent ID of the turn that it continues; null: none
      */
     static void insert(
             Handle handle,
             long conversation,
-            int position,
             @Nullable String parent,
             SerializedTurn newTurn,
             ConversationRef.@Nullable IdempotencyKey idempotencyKey) {
         boolean inRow = newTurn.record().length() <= MAX_INLINE_LENGTH;
         handle.execute(
                 "INSERT INTO turn (conversation, position, id, format, parent, idempotency_key, fingerprint, instructs,"
-                        + " event_record, event_long_record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        + " event_record, event_long_record) VALUES (?, COALESCE((SELECT position FROM turn WHERE conversation = ?"
+                        + " ORDER BY position DESC LIMIT 1) + 1, 0), ?, ?, ?, ?, ?, ?, ?, ?)",
                 conversation,
-                position,
+                conversation,
                 newTurn.turn().id(),
                 FORMAT,
                 parent,
@@ -72,8 +82,16 @@ final class TurnTable {
             boolean instructs,
             @Nullable String fingerprint,
             @Nullable String record) {
+        private Row link() {
+            return new Row(conversation, position, id, format, parent, instructs, null, null);
+        }
+
         boolean hasId(String other) {
             return TurnId.hex(id).equals(TurnId.hex(other));
+        }
+
+        boolean isDeleted() {
+            return format == DELETED;
         }
 
         boolean isOfEarlierVersion() {
@@ -113,6 +131,14 @@ final class TurnTable {
         return rows.list();
     }
 
+    /** The ID of the turn that was stored before a turn of the same conversation; null: it is the first. */
+    static @Nullable String idBefore(Handle handle, Row turn) {
+        return select(handle, false, " AND position < ?", false, 1, turn.conversation, turn.position).stream()
+                .map(Row::id)
+                .findFirst()
+                .orElse(null);
+    }
+
     /** The turn of a row. */
     static PositionedTurn read(Handle handle, Row row) {
         String record = row.record != null
@@ -129,11 +155,44 @@ final class TurnTable {
         return new PositionedTurn(row.position, turn, record.length());
     }
 
+    /**
+     * Reads the turns of rows, in batches.
+     *
+     * @param isEnough receives each turn; true ends the reading
+     * @return the number of turns that were read
+     */
+    static int readEach(Handle handle, List<Row> links, Predicate<PositionedTurn> isEnough) {
+        int turns = 0;
+        for (int i = 0; i < links.size(); i += BATCH_SIZE) {
+            for (Row row : withRecords(handle, links.subList(i, Math.min(i + BATCH_SIZE, links.size())))) {
+                turns++;
+                if (isEnough.test(read(handle, row))) {
+                    return turns;
+                }
+            }
+        }
+        return turns;
+    }
+
     /** The row again, with its record. */
     static Row withRecord(Handle handle, Row link) {
-        return select(handle, true, " AND position = ?", false, 1, link.conversation, link.position).stream()
-                .findFirst()
-                .orElseThrow(ConversationException::changed); // deleted in the meantime
+        return withRecords(handle, List.of(link)).get(0);
+    }
+
+    /** The same rows with their records, in the same order. */
+    private static List<Row> withRecords(Handle handle, List<Row> links) {
+        Map<Row, Row> found = new HashMap<>();
+        links.stream()
+                .collect(Collectors.groupingBy(Row::conversation))
+                .forEach((conversation, rows) -> handle.createQuery("SELECT " + ROW
+                                + " FROM turn WHERE conversation = :conversation AND position IN (<positions>)")
+                        .bind("conversation", conversation)
+                        .bindList("positions", rows.stream().map(Row::position).toList())
+                        .map((row, context) -> row(row))
+                        .forEach(row -> found.put(row.link(), row)));
+        return links.stream()
+                .map(link -> Optional.ofNullable(found.get(link)).orElseThrow(ConversationException::changed))
+                .toList(); // an exception if a turn was deleted in the meantime
     }
 
     /** A turn of a conversation, by its ID in any form; empty if the conversation does not have it. */
@@ -141,7 +200,7 @@ final class TurnTable {
         return select(
                         handle,
                         false,
-                        " AND id IN (?, ?)",
+                        " AND id IN (?, ?) AND format <> " + DELETED,
                         false,
                         1,
                         conversation,
@@ -156,18 +215,22 @@ final class TurnTable {
     }
 
     private static final String FIND_OF_CALLER =
-            "SELECT t.conversation, t.position, t.id, t.format, t.parent, t.instructs FROM turn t"
+            "SELECT t.conversation, t.position, t.id, t.format, t.parent, t.instructs, c.id AS name FROM turn t"
                     // all conversations that are being deleted have the empty name
                     + " JOIN conversation c ON c.pk = t.conversation WHERE c.caller <> '' AND c.caller = ";
 
+    /** A turn and the ID of its conversation. */
+    record Located(Row row, String conversation) {}
+
     /** A turn of any conversation of a caller, by its ID in any form; empty if the caller does not have it. */
-    static Optional<Row> find(Handle handle, String caller, String id) {
+    static Optional<Located> find(Handle handle, String caller, String id) {
         return handle.select(
-                        FIND_OF_CALLER + "? AND t.id IN (?, ?) ORDER BY t.conversation DESC, t.position DESC LIMIT 1",
+                        FIND_OF_CALLER + "? AND t.id IN (?, ?) AND t.format <> " + DELETED
+                                + " ORDER BY t.conversation DESC, t.position DESC LIMIT 1",
                         caller,
                         neutral(id),
                         TurnId.chatCompletion(id))
-                .map((row, context) -> link(row, null, null))
+                .map((row, context) -> new Located(link(row, null, null), row.getString("name")))
                 .findOne();
     }
 

@@ -5,6 +5,8 @@ import java.util.Locale;
 /** The errors that clients can get: each code with its HTTP status and OpenAI's error type. */
 public enum ErrorCode {
     INVALID_REQUEST(400, Type.INVALID_REQUEST),
+    /** The stored conversation does not fit, and the request forbids to leave out its oldest turns. */
+    CONTEXT_LENGTH_EXCEEDED(400, Type.INVALID_REQUEST),
     INVALID_JSON(400, Type.INVALID_REQUEST),
     UNSUPPORTED_VALUE(400, Type.INVALID_REQUEST),
     /** The gateway has got a request that it sent itself, as its own provider. */
@@ -14,7 +16,7 @@ public enum ErrorCode {
     STORAGE_QUOTA_EXCEEDED(403, Type.INVALID_REQUEST),
     MODEL_NOT_FOUND(404, Type.INVALID_REQUEST),
     CONVERSATION_NOT_FOUND(404, Type.INVALID_REQUEST),
-    /** No such response, or no such item in the stored responses. */
+    /** The stored response, or the item in it, does not exist, or a response before it was deleted. */
     RESPONSE_NOT_FOUND(404, Type.INVALID_REQUEST),
     UNKNOWN_URL(404, Type.INVALID_REQUEST),
     METHOD_NOT_ALLOWED(405, Type.INVALID_REQUEST),

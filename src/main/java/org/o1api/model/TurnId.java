@@ -1,7 +1,9 @@
 package org.o1api.model;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * IDs of turns: {@code turn_} and 32 hexadecimal digits. The API surfaces derive their own IDs from the digits. Turns that earlier
@@ -11,6 +13,7 @@ public final class TurnId {
     private static final String PREFIX = "turn_";
     private static final String CHAT_COMPLETION_PREFIX = "chatcmpl-";
     private static final String RESPONSE_PREFIX = "resp_";
+    private static final Pattern RESPONSE = Pattern.compile(RESPONSE_PREFIX + "[0-9a-f]{32}");
 
     private TurnId() {}
 
@@ -41,9 +44,16 @@ public final class TurnId {
         return CHAT_COMPLETION_PREFIX + hex(id);
     }
 
-    /** The ID of the response that a turn's ID belongs to. */
+    /** The ID of the response that a turn's ID belongs to: {@code resp_} and the digits. */
     public static String response(String id) {
         return RESPONSE_PREFIX + hex(id);
+    }
+
+    /** The ID of the turn that a response's ID belongs to; empty if no response has such an ID. */
+    public static Optional<String> ofResponse(String response) {
+        return RESPONSE.matcher(response).matches()
+                ? Optional.of(ofHex(response.substring(RESPONSE_PREFIX.length())))
+                : Optional.empty();
     }
 
     private static String hex(UUID id) {

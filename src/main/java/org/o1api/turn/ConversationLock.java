@@ -16,6 +16,7 @@ import org.o1api.model.Cancellation;
 import org.o1api.model.CancelledException;
 import org.o1api.model.ConcurrencyLimiter;
 import org.o1api.model.ErrorCode;
+import org.o1api.model.TurnId;
 
 /**
  * Serializes the turns of a conversation: first in, first out on this node; across nodes, in the order in which they find the
@@ -96,7 +97,8 @@ public final class ConversationLock {
      * @throws ConversationException if another turn holds the lock for too long
      */
     public Held acquire(ConversationRef ref, Cancellation cancellation) {
-        Held held = new Held(new Key(ref.caller(), ref.id()));
+        // A turn that excludes no others has a queue of its own.
+        Held held = new Held(new Key(ref.caller(), ref.isExclusive() ? ref.id() : TurnId.random()));
         boolean acquired = false;
         try {
             held.acquire(ref, cancellation);

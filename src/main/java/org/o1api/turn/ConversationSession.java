@@ -1,8 +1,11 @@
 package org.o1api.turn;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.HistoryLimits;
 import org.o1api.conversation.StoredTurn;
+import org.o1api.model.Message;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
 
@@ -46,22 +49,34 @@ final class ConversationSession implements AutoCloseable {
                 : held.conversation().findAnsweredTurn().orElse(null);
     }
 
-    /** The prompt for the model: the conversation's history, then the request's messages that are new. */
+    /** The prompt for the model: instructions, the conversation's history, then the request's messages that are new. */
     Prompt prompt() {
         Prompt prompt = request.prompt();
+        List<Message> instructions = request.options().instructions();
         if (held == null) {
-            return prompt.withoutOnlyReasoning();
+            List<Message> messages = new ArrayList<>(instructions);
+            messages.addAll(prompt.messages());
+            return prompt.withMessages(messages).withoutOnlyReasoning();
         }
         Preset.History history = request.preset().history();
-        return prompt.withMessages(held.conversation()
-                .buildPrompt(
-                        prompt.messages(), new HistoryLimits(history.tokens(), maxCharacters, history.reasoning())));
+        HistoryLimits limits = new HistoryLimits(
+                history.tokens(),
+                maxCharacters,
+                history.reasoning(),
+                request.options().mayTruncate());
+        return prompt.withMessages(held.conversation().buildPrompt(instructions, prompt.messages(), limits));
     }
 
     /** Stores the turn. Returns when it is committed. */
     void store(StoredTurn.Answer answer) {
         if (held != null) {
-            held.conversation().store(request.info().id(), request.created(), request.model(), answer);
+            held.conversation()
+                    .store(
+                            request.info().id(),
+                            request.created(),
+                            request.model(),
+                            answer,
+                            request.options().echo());
         }
     }
 

@@ -22,6 +22,7 @@ import org.o1api.reasoning.Strategy;
  * @param budget the smallest of preset, API key and request
  * @param prompt the request's messages, including assistant messages with only reasoning, which a conversation recognizes
  * @param conversation the conversation that the request continues; null: nothing is stored
+ * @param options what the request says about its conversation
  * @param answered the stored turn that already answered this request, to be replayed; null: there is none
  * @param cancellation cancels the turn: the client has disconnected, or the gateway stops
  */
@@ -36,5 +37,36 @@ public record TurnRequest(
         Budget budget,
         Prompt prompt,
         @Nullable ConversationRef conversation,
+        ConversationOptions options,
         @Nullable StoredTurn answered,
-        Cancellation cancellation) {}
+        Cancellation cancellation) {
+    /** A turn with the default options. */
+    public TurnRequest(
+            TurnInfo info,
+            long created,
+            String model,
+            Preset preset,
+            Strategy strategy,
+            @Nullable Effort effort,
+            Mode mode,
+            Budget budget,
+            Prompt prompt,
+            @Nullable ConversationRef conversation,
+            @Nullable StoredTurn answered,
+            Cancellation cancellation) {
+        this(
+                info,
+                created,
+                model,
+                preset,
+                strategy,
+                effort,
+                mode,
+                budget,
+                prompt,
+                conversation,
+                ConversationOptions.DEFAULT,
+                answered,
+                cancellation);
+    }
+}

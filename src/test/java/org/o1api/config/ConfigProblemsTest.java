@@ -152,6 +152,7 @@ class ConfigProblemsTest {
                     conversations: { url: "jdbc:h2:file:" } | 1: conversations.url: found a value (not shown), allowed: jdbc:h2:file:PATH or jdbc:postgresql://HOST/DATABASE
                     conversations: { bytes_per_caller: 1KB } | 1: conversations.bytes_per_caller: found '1KB', allowed: a size, 1KiB to 1048576GiB
                     conversations: { bytes_per_caller: 9999999999GiB } | 1: conversations.bytes_per_caller: found '9999999999GiB', allowed: a size, 1KiB to 1048576GiB
+                    conversations: { responses_per_caller: 0 } | 1: conversations.responses_per_caller: found '0', allowed: a whole number, 1 to 100000000
                     conversations: { bytes_per_caller: 0 } | 1: conversations.bytes_per_caller: found '0', allowed: a size, 1KiB to 1048576GiB
                     conversations: { url: "jdbc:h2:./a", jndi: b } | 1: conversations.jndi: is set together with url, allowed: only one of them
                     api_keys: [ { name: a } ]               | 1: api_keys[0].key: is missing, allowed: either key or sha256

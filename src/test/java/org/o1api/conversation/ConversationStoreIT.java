@@ -81,6 +81,7 @@ class ConversationStoreIT {
                 Duration.ofSeconds(2),
                 Duration.ofDays(30),
                 10_000,
+                10_000,
                 1L << 30);
     }
 

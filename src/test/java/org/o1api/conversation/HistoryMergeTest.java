@@ -69,7 +69,7 @@ class HistoryMergeTest {
                 break;
             }
         }
-        History history = new History(1L, null, List.of(), recent, recent.size(), false);
+        History history = new History(1L, null, List.of(), recent, all.length - 1);
         return HistoryMerge.of(history, request, limits, String::length).prompt();
     }
 

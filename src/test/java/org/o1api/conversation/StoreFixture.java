@@ -70,6 +70,7 @@ abstract class StoreFixture {
                 Duration.ofSeconds(2),
                 Duration.ofDays(30),
                 10_000,
+                10_000,
                 bytesPerCaller);
     }
 

@@ -47,9 +47,9 @@ class TurnChainIT extends StoreFixture {
             String caller, String conversation, int turn, @Nullable Integer parent, Message... more) {
         List<Message> request = new ArrayList<>(List.of(more));
         request.add(Message.user("u" + turn));
-        try (OpenConversation open = node.tryOpen(ref(caller, conversation)).orElseThrow()) {
-            List<Message> prompt = open.buildPrompt(
-                    request, new HistoryLimits(10_000, Integer.MAX_VALUE, false), parent == null ? null : id(parent));
+        ConversationRef ref = new ConversationRef(caller, conversation, parent == null ? null : id(parent), null);
+        try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
+            List<Message> prompt = open.buildPrompt(request, new HistoryLimits(10_000, Integer.MAX_VALUE, false));
             open.store(id(turn), 5, "m", answer("a" + turn));
             return texts(prompt);
         }
@@ -62,12 +62,12 @@ class TurnChainIT extends StoreFixture {
     }
 
     /** Inserts a row as it is. */
-    private void insert(String conversation, int position, int turn, @Nullable String parent) {
+    private void insert(String conversation, int turn, @Nullable String parent) {
         Conversation found = conversation(conversation);
         SerializedTurn record = SerializedTurn.of(
                 new StoredTurn(id(turn), 5, "m", List.of(Message.user("u" + turn)), answer("a" + turn)));
         database.withHandle(handle -> {
-            TurnTable.insert(handle, found.primaryKey(), position, parent, record, null);
+            TurnTable.insert(handle, found.primaryKey(), parent, record, null);
             return handle.execute("UPDATE conversation SET forked = TRUE WHERE pk = ?", found.primaryKey());
         });
     }
@@ -136,11 +136,11 @@ class TurnChainIT extends StoreFixture {
     void neverContinuesATurnOfAnotherCaller() {
         store("bob", "secret", 0, null);
         store(CALLER, "c", 1, null);
-        assertThat(expectError(() -> store(CALLER, "c", 2, 0)).code()).isEqualTo(ErrorCode.CONVERSATION_NOT_FOUND);
-        assertThat(expectError(() -> store(CALLER, "none", 2, 0)).code()).isEqualTo(ErrorCode.CONVERSATION_NOT_FOUND);
-        assertThat(expectError(() -> store(CALLER, "none", 2, 99)).code()).isEqualTo(ErrorCode.CONVERSATION_NOT_FOUND);
+        assertThat(expectError(() -> store(CALLER, "c", 2, 0)).code()).isEqualTo(ErrorCode.RESPONSE_NOT_FOUND);
+        assertThat(expectError(() -> store(CALLER, "none", 2, 0)).code()).isEqualTo(ErrorCode.RESPONSE_NOT_FOUND);
+        assertThat(expectError(() -> store(CALLER, "none", 2, 99)).code()).isEqualTo(ErrorCode.RESPONSE_NOT_FOUND);
 
-        insert("c", 1, 3, id(0));
+        insert("c", 3, id(0));
         assertThat(read("c", null, true)).containsExactly("u3");
         assertThat(read("c", null, false)).containsExactly("u3");
         assertThat(store(CALLER, "c", 4, null)).containsExactly("u3", "a3", "u4");
@@ -151,7 +151,7 @@ class TurnChainIT extends StoreFixture {
     void endsInAConversationThatIsBeingDeleted() {
         store("bob", "secret", 0, null);
         store(CALLER, "c", 1, null);
-        insert("c", 1, 2, id(0));
+        insert("c", 2, id(0));
         Conversation found = conversation("c");
         database.withHandle(handle -> handle.execute(ConversationDeleter.MARK_AS_DELETED));
         List<String> questions = new ArrayList<>();
@@ -168,10 +168,10 @@ class TurnChainIT extends StoreFixture {
     void endsAtACycle() {
         store(CALLER, "a", 0, null);
         store(CALLER, "b", 1, null);
-        insert("a", 1, 2, id(3));
-        insert("b", 1, 3, id(2));
+        insert("a", 2, id(3));
+        insert("b", 3, id(2));
         store(CALLER, "self", 4, null);
-        insert("self", 1, 5, id(5));
+        insert("self", 5, id(5));
         assertThat(read("a", null, false)).containsExactly("u2", "u3");
         assertThat(read("b", null, true)).containsExactly("u2", "u3");
         assertThat(read("self", null, true)).containsExactly("u5");
@@ -190,13 +190,12 @@ class TurnChainIT extends StoreFixture {
             newest.put(name, parents.size());
             parents.put(parents.size(), null);
         }
-        Map<String, Integer> sizes = new LinkedHashMap<>();
         for (int turn = parents.size(); turn < 1500; turn++) {
             String name = names.get(random.nextInt(names.size()));
             int parent = random.nextInt(10) == 0
                     ? Math.max(0, turn - 1 - random.nextInt(200))
                     : turn % 500 < 300 ? Objects.requireNonNull(newest.get(name)) : turn - 1;
-            insert(name, sizes.merge(name, 1, Integer::sum), turn, id(parent));
+            insert(name, turn, id(parent));
             parents.put(turn, parent);
             newest.put(name, turn);
         }

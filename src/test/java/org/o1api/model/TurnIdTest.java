@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TurnIdTest {
     @Test
@@ -32,6 +33,32 @@ class TurnIdTest {
     void hasDigits(String id, String hex) {
         assertThat(TurnId.hex(id)).isEqualTo(hex);
         assertThat(TurnId.chatCompletion(id)).isEqualTo("chatcmpl-" + hex);
+    }
+
+    @Test
+    void hasAResponse() {
+        String id = TurnId.random();
+        assertThat(TurnId.response(id)).isEqualTo("resp_" + TurnId.hex(id));
+        assertThat(TurnId.response(TurnId.chatCompletion(id))).isEqualTo(TurnId.response(id));
+        assertThat(TurnId.ofResponse(TurnId.response(id))).hasValue(id);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "resp_",
+                "0123456789abcdef0123456789abcdef",
+                "turn_0123456789abcdef0123456789abcdef",
+                "chatcmpl-0123456789abcdef0123456789abcdef",
+                "resp_0123456789abcdef0123456789abcde",
+                "resp_0123456789abcdef0123456789abcdef0",
+                "resp_0123456789ABCDEF0123456789ABCDEF",
+                "resp_0123456789abcdef0123456789abcdef\n",
+                "resp_0123456789abcdef0123456789abcde\0"
+            })
+    void isNotOfAnotherResponse(String response) {
+        assertThat(TurnId.ofResponse(response)).isEmpty();
     }
 
     @Test

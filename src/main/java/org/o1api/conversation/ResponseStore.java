@@ -1,0 +1,115 @@
+package org.o1api.conversation;
+
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.o1api.conversation.TurnTable.Located;
+import org.o1api.conversation.TurnTable.Row;
+import org.o1api.database.Database;
+import org.o1api.model.TurnId;
+
+/**
+ * Stored turns by their own IDs, as responses ({@link TurnId#response}). A caller finds only their own; an ID of any other text is one
+ * that does not exist. All methods throw a {@link org.o1api.database.DatabaseUnavailableException} if the database is unavailable.
+ */
+public final class ResponseStore {
+    private final Database database;
+    private final StorageQuota quota;
+
+    ResponseStore(Database database, StorageQuota quota) {
+        this.database = database;
+        this.quota = quota;
+    }
+
+    /** A response; empty if the caller has none with this ID, or only messages that no model has answered. */
+    public Optional<StoredResponse> find(String caller, String response) {
+        return database.withHandle(handle -> locate(handle, caller, response).flatMap(located -> {
+            StoredTurn turn = TurnTable.read(handle, TurnTable.withRecord(handle, located.row()))
+                    .turn();
+            return turn.answer() == null
+                    ? Optional.empty()
+                    : Optional.of(new StoredResponse(
+                            turn,
+                            ConversationId.isUnnamed(located.conversation()) ? null : located.conversation(),
+                            located.row().parent()));
+        }));
+    }
+
+    private static Optional<Located> locate(Handle handle, String caller, String response) {
+        return TurnId.ofResponse(response).flatMap(id -> TurnTable.find(handle, caller, id));
+    }
+
+    /**
+     * What a turn continues that continues a response, also one of a named conversation.
+     *
+     * @param response ID of the response to continue
+     * @throws ConversationException with {@code response_not_found} if the caller has no such response. Whether a response before it
+     *     was deleted is known when the turn reads its history
+     */
+    public ConversationRef continuing(
+            String caller, String response, ConversationRef.@Nullable IdempotencyKey idempotencyKey) {
+        Located parent = database.withHandle(handle -> locate(handle, caller, response))
+                .orElseThrow(() -> ConversationException.responseNotFound(ConversationRef.PREVIOUS_RESPONSE));
+        String id = parent.row().id();
+        return ConversationId.isUnnamed(parent.conversation())
+                ? new ConversationRef(caller, parent.conversation(), id, idempotencyKey)
+                : ConversationRef.unnamed(caller, id, idempotencyKey);
+    }
+
+    /**
+     * Deletes a response and its messages: its record is gone when this returns. Responses that continue it remain, but can no longer
+     * be continued. A named conversation continues without it.
+     *
+     * @return whether it existed
+     */
+    public boolean delete(String caller, String response) {
+        long bytes = database.inTransaction(handle -> {
+            Optional<Row> found = locate(handle, caller, response).map(Located::row);
+            return found.isPresent() && lock(handle, caller, found.get()) ? delete(handle, found.get()) : -1;
+        });
+        if (bytes >= 0) {
+            quota.add(caller, -bytes);
+        }
+        return bytes >= 0;
+    }
+
+    /** Excludes turns that are being stored in the conversation, until the commit. */
+    private static boolean lock(Handle handle, String caller, Row turn) {
+        return handle.execute(
+                        "UPDATE conversation SET forked = TRUE WHERE pk = ? AND caller = ?",
+                        turn.conversation(),
+                        caller)
+                > 0;
+    }
+
+    /** Returns the storage that is free now; -1: the turn was deleted already. */
+    private static long delete(Handle handle, Row turn) {
+        Optional<Long> bytes = handle.select(
+                        "SELECT CAST(COALESCE(OCTET_LENGTH(record), OCTET_LENGTH(long_record), OCTET_LENGTH(event_record),"
+                                + " OCTET_LENGTH(event_long_record)) AS BIGINT) FROM turn"
+                                + " WHERE conversation = ? AND position = ? AND format <> " + TurnTable.DELETED,
+                        turn.conversation(),
+                        turn.position())
+                .mapTo(Long.class)
+                .findOne();
+        if (bytes.isEmpty()) {
+            return -1;
+        }
+        handle.execute(
+                "UPDATE turn SET format = " + TurnTable.DELETED
+                        + ", parent = ?, idempotency_key = NULL, fingerprint = NULL, instructs = FALSE,"
+                        + " record = NULL, long_record = NULL, event_record = NULL, event_long_record = NULL"
+                        + " WHERE conversation = ? AND position = ?",
+                turn.isOfEarlierVersion() ? TurnTable.idBefore(handle, turn) : turn.parent(),
+                turn.conversation(),
+                turn.position());
+        handle.execute("UPDATE conversation SET bytes = bytes - ? WHERE pk = ?", bytes.get(), turn.conversation());
+        handle.execute(
+                ConversationDeleter.MARK_AS_DELETED
+                        + "WHERE pk = ? AND unnamed AND NOT EXISTS (SELECT 1 FROM turn WHERE conversation = ? AND format <> "
+                        + TurnTable.DELETED + ")",
+                turn.conversation(),
+                turn.conversation());
+        return bytes.get();
+    }
+}

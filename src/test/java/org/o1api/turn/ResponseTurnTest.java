@@ -1,0 +1,202 @@
+package org.o1api.turn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.o1api.conversation.ConversationRef;
+import org.o1api.conversation.StoredTurn;
+import org.o1api.database.Database;
+import org.o1api.model.Cancellation;
+import org.o1api.model.Content;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.FinishReason;
+import org.o1api.model.GatewayException;
+import org.o1api.model.Message;
+import org.o1api.model.Mode;
+import org.o1api.model.RawJson;
+import org.o1api.model.TurnEvent;
+import org.o1api.model.TurnId;
+import org.o1api.model.TurnInfo;
+import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.Prompt;
+import org.o1api.reasoning.ScriptedUpstream;
+import org.o1api.reasoning.TestPresets;
+import org.o1api.reasoning.TestStrategy;
+import org.o1api.reasoning.TurnClient;
+import org.o1api.reasoning.TurnContext;
+
+/** Turns that begin or continue an unnamed conversation, and what a request says about its conversation. */
+class ResponseTurnTest {
+    private static final String CALLER = TurnFixture.CALLER;
+    private static final Message INSTRUCTION = Message.system("Be brief.");
+
+    private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
+    private final List<List<String>> prompts = new ArrayList<>();
+    private Function<TurnContext, FinishReason> work = this::answer;
+    private Database database;
+    private TurnFixture fixture;
+
+    @BeforeEach
+    void open(@TempDir Path folder) {
+        database = TurnFixture.database(folder);
+        fixture = new TurnFixture(Map.of("main", ScriptedUpstream.answering("unused")), scheduler, database);
+    }
+
+    @AfterEach
+    void close() {
+        scheduler.shutdownNow();
+        database.close();
+    }
+
+    private FinishReason answer(TurnContext turn) {
+        prompts.add(turn.prompt().messages().stream()
+                .map(message -> message.content() instanceof Content.Text text ? text.text() : "")
+                .toList());
+        turn.log().answerText("Yes.");
+        return FinishReason.STOP;
+    }
+
+    private static final class Client implements TurnClient {
+        final List<TurnEvent> events = new ArrayList<>();
+
+        @Override
+        public void write(TurnEvent event) {
+            events.add(event);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void end() {}
+    }
+
+    /** Runs a turn and returns the ID of its response. */
+    private String run(@Nullable ConversationRef conversation, ConversationOptions options, String question) {
+        Preset preset = TestPresets.preset(new TestStrategy(turn -> work.apply(turn)));
+        StoredTurn answered = conversation == null
+                ? null
+                : fixture.conversations.findAnsweredTurn(conversation).orElse(null);
+        String id =
+                answered != null ? answered.id() : conversation == null ? TurnId.random() : conversation.newTurnId();
+        fixture.run(
+                new TurnRequest(
+                        new TurnInfo(id, CALLER, preset.name(), "responses", "req_1", null),
+                        5,
+                        "m",
+                        preset,
+                        preset.strategy(),
+                        null,
+                        Mode.STANDARD,
+                        preset.budget(),
+                        new Prompt(List.of(Message.user(question)), Map.of(), null, Map.of(), null),
+                        conversation,
+                        options,
+                        answered,
+                        new Cancellation()),
+                new Client());
+        return TurnId.response(id);
+    }
+
+    private String run(@Nullable ConversationRef conversation, String question) {
+        return run(conversation, ConversationOptions.DEFAULT, question);
+    }
+
+    private ConversationRef after(String response) {
+        return fixture.conversations.responses().continuing(CALLER, response, null);
+    }
+
+    private static ConversationOptions instructed() {
+        return new ConversationOptions(List.of(INSTRUCTION), true, null);
+    }
+
+    private List<String> lastPrompt() {
+        return prompts.get(prompts.size() - 1);
+    }
+
+    @Test
+    void sendsInstructionsWithItsOwnTurnOnly() {
+        String first = run(ConversationRef.unnamed(CALLER, null), instructed(), "q0");
+        assertThat(lastPrompt()).containsExactly("Be brief.", "q0");
+        String second = run(after(first), "q1");
+        assertThat(lastPrompt()).containsExactly("q0", "Yes.", "q1");
+        run(after(second), instructed(), "q2");
+        assertThat(lastPrompt()).containsExactly("Be brief.", "q0", "Yes.", "q1", "Yes.", "q2");
+    }
+
+    @Test
+    void sendsInstructionsWithoutAConversation() {
+        run(null, instructed(), "q0");
+        assertThat(lastPrompt()).containsExactly("Be brief.", "q0");
+    }
+
+    @Test
+    void storesTheEcho() {
+        RawJson echo = new RawJson("{\"top_p\":0.50,\"top_p\":1}");
+        String response =
+                run(ConversationRef.unnamed(CALLER, null), new ConversationOptions(List.of(), true, echo), "q0");
+        assertThat(fixture.conversations.responses().find(CALLER, response))
+                .hasValueSatisfying(found -> assertThat(found.turn().echo()).isEqualTo(echo));
+    }
+
+    @Test
+    void leavesOutTurnsOnlyIfItMay() {
+        String first = run(ConversationRef.unnamed(CALLER, null), "x".repeat(1 << 20));
+        run(after(first), "q1");
+        assertThat(lastPrompt()).containsExactly("q1");
+        ConversationOptions complete = new ConversationOptions(List.of(), false, null);
+        GatewayException error = catchThrowableOfType(GatewayException.class, () -> run(after(first), complete, "q2"));
+        assertThat(error.code()).isEqualTo(ErrorCode.CONTEXT_LENGTH_EXCEEDED);
+        String small = run(ConversationRef.unnamed(CALLER, null), "q3");
+        run(after(small), complete, "q4");
+        assertThat(lastPrompt()).containsExactly("q3", "Yes.", "q4");
+    }
+
+    /** A fork runs while another one of the same response is running. */
+    @Test
+    void forksDoNotWaitForEachOther() {
+        String root = run(ConversationRef.unnamed(CALLER, null), "q0");
+        List<String> inner = new ArrayList<>();
+        work = turn -> {
+            work = this::answer;
+            inner.add(run(after(root), "q1"));
+            return answer(turn);
+        };
+        String outer = run(after(root), "q2");
+        run(after(inner.get(0)), "q3");
+        assertThat(lastPrompt()).containsExactly("q0", "Yes.", "q1", "Yes.", "q3");
+        run(after(outer), "q4");
+        assertThat(lastPrompt()).containsExactly("q0", "Yes.", "q2", "Yes.", "q4");
+    }
+
+    @Test
+    void answersARepeatedRequestOnce() {
+        ConversationRef ref = ConversationRef.unnamed(CALLER, new ConversationRef.IdempotencyKey("k", "d"));
+        String first = run(ref, "q0");
+        assertThat(run(ref, "q0")).isEqualTo(first);
+        assertThat(prompts).hasSize(1);
+    }
+
+    @Test
+    void continuesABrokenChainNowhere() {
+        String first = run(ConversationRef.unnamed(CALLER, null), "q0");
+        String second = run(after(first), "q1");
+        assertThat(fixture.conversations.responses().delete(CALLER, first)).isTrue();
+        GatewayException error = catchThrowableOfType(GatewayException.class, () -> run(after(second), "q2"));
+        assertThat(error.code()).isEqualTo(ErrorCode.RESPONSE_NOT_FOUND);
+        assertThat(prompts).hasSize(2);
+        assertThat(fixture.admission.running()).isEmpty();
+    }
+}
