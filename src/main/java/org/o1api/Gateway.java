@@ -22,6 +22,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.o1api.api.AcceptFilter;
 import org.o1api.api.ErrorMapper;
 import org.o1api.api.HealthResource;
+import org.o1api.api.Idempotency;
 import org.o1api.api.ModelsResource;
 import org.o1api.api.OpenAiErrorFormat;
 import org.o1api.api.StreamingHeadersFilter;
@@ -176,7 +177,12 @@ public final class Gateway implements ServletContextListener {
                                 endpoint),
                         new ResponsesResource(
                                 new ResponseTurnReader(config.api(), config.presets(), config.models()), endpoint)),
-                List.of(new FrameWriter(), new ErrorMapper(), new AcceptFilter(), new StreamingHeadersFilter()));
+                List.of(
+                        new FrameWriter(),
+                        new ErrorMapper(),
+                        new AcceptFilter(),
+                        new StreamingHeadersFilter(),
+                        new Idempotency()));
         ErrorResponder errors = new ErrorResponder(new OpenAiErrorFormat(), bodies);
         addFilter(context, "response-guard", new ResponseGuard());
         addFilter(context, "request-id", new RequestIdFilter());

@@ -4,11 +4,14 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationRef;
+import org.o1api.conversation.Conversations;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.model.Cancellation;
+import org.o1api.model.TurnId;
 import org.o1api.model.TurnInfo;
 import org.o1api.reasoning.Prompt;
 import org.o1api.server.RequestIdFilter;
+import org.o1api.turn.ConversationOptions;
 import org.o1api.turn.TurnRequest;
 
 /** Creates the turn of a request that was read and validated, in the same way for all API surfaces. */
@@ -20,12 +23,39 @@ public final class TurnRequests {
      *
      * @param id of the turn
      * @param conversation null: nothing is stored
+     * @param options what the request says about its conversation
      * @param answered the stored turn that already answered this request; null: there is none
      */
     public record Origin(
             String id,
             @Nullable ConversationRef conversation,
-            @Nullable StoredTurn answered) {}
+            ConversationOptions options,
+            @Nullable StoredTurn answered) {
+        /** An origin with the default options. */
+        public Origin(String id, @Nullable ConversationRef conversation, @Nullable StoredTurn answered) {
+            this(id, conversation, ConversationOptions.DEFAULT, answered);
+        }
+    }
+
+    /**
+     * Looks up what a request continues, and promises its client that the answer will be stored.
+     *
+     * @param conversation null: nothing is stored
+     * @throws org.o1api.model.GatewayException if the request's idempotency key belongs to another request or to one that is
+     *     still running, or the database is needed and unavailable
+     */
+    public static Origin origin(
+            ContainerRequestContext context,
+            @Nullable ConversationRef conversation,
+            ConversationOptions options,
+            Conversations conversations) {
+        if (conversation == null) {
+            return new Origin(TurnId.random(), null, options, null);
+        }
+        StoredTurn answered = conversations.findAnsweredTurn(conversation).orElse(null);
+        Idempotency.promise(context, answered != null);
+        return new Origin(answered == null ? conversation.newTurnId() : answered.id(), conversation, options, answered);
+    }
 
     /**
      * Creates a turn.
@@ -62,6 +92,7 @@ public final class TurnRequests {
                 selected.budget(),
                 prompt,
                 origin.conversation(),
+                origin.options(),
                 answered,
                 cancellation);
     }

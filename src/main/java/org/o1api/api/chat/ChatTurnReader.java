@@ -5,28 +5,24 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
-import org.o1api.api.RequestException;
+import org.o1api.api.Idempotency;
 import org.o1api.api.RequestJson;
 import org.o1api.api.TurnEndpoint;
 import org.o1api.api.TurnRequests;
 import org.o1api.api.TurnSelection;
 import org.o1api.conversation.ConversationRef;
 import org.o1api.conversation.Conversations;
-import org.o1api.conversation.StoredTurn;
 import org.o1api.model.Caller;
 import org.o1api.model.Cancellation;
-import org.o1api.model.ErrorCode;
 import org.o1api.model.PriceList;
-import org.o1api.model.TurnId;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
+import org.o1api.turn.ConversationOptions;
 import org.o1api.turn.TurnRequest;
 
 /** Reads chat completion requests, and looks up what they name: the preset and the conversation. */
 public final class ChatTurnReader {
     private static final String SURFACE = "chat";
-    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
-    private static final int MAX_KEY_LENGTH = 255;
 
     private final ApiSettings settings;
     private final Presets presets;
@@ -66,17 +62,13 @@ public final class ChatTurnReader {
         Preset preset = selected.preset();
         @Nullable ConversationRef conversation = conversationRef(request, caller, body, context);
         RequestJson.body(context).drop();
-        @Nullable
-        StoredTurn answered = conversation == null
-                ? null
-                : conversations.findAnsweredTurn(conversation).orElse(null);
         TurnRequest turn = TurnRequests.create(
                 context,
                 SURFACE,
                 request.model(),
                 selected,
                 request.prompt(),
-                new TurnRequests.Origin(answered == null ? newId(conversation) : answered.id(), conversation, answered),
+                TurnRequests.origin(context, conversation, ConversationOptions.DEFAULT, conversations),
                 cancellation);
         return new ChatTurn(
                 turn,
@@ -88,31 +80,10 @@ public final class ChatTurnReader {
                 settings.legacyResponse());
     }
 
-    /** Requests with the same idempotency key get the same ID. */
-    private static String newId(@Nullable ConversationRef conversation) {
-        return conversation == null || conversation.idempotencyKey() == null
-                ? TurnId.random()
-                : TurnId.of(
-                        conversation.caller(),
-                        conversation.id(),
-                        conversation.idempotencyKey().value());
-    }
-
     private static @Nullable ConversationRef conversationRef(
             ChatCompletionRequest request, Caller caller, byte[] body, ContainerRequestContext context) {
-        if (request.conversationId() == null) {
-            return null;
-        }
-        String key = context.getHeaderString(IDEMPOTENCY_KEY);
-        if (key != null && (key.isBlank() || key.length() > MAX_KEY_LENGTH)) {
-            throw new RequestException(
-                    ErrorCode.INVALID_REQUEST,
-                    IDEMPOTENCY_KEY,
-                    "The header 'Idempotency-Key' must have 1 to " + MAX_KEY_LENGTH + " characters.");
-        }
-        return new ConversationRef(
-                caller.name(),
-                request.conversationId(),
-                key == null ? null : new ConversationRef.IdempotencyKey(key, RequestDigest.of(body)));
+        return request.conversationId() == null
+                ? null
+                : new ConversationRef(caller.name(), request.conversationId(), Idempotency.key(context, body));
     }
 }

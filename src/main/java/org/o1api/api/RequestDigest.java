@@ -1,4 +1,4 @@
-package org.o1api.api.chat;
+package org.o1api.api;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
