@@ -3,8 +3,10 @@ package org.o1api.config;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
@@ -12,6 +14,7 @@ import org.o1api.auth.ApiKey;
 import org.o1api.conversation.ConversationSettings;
 import org.o1api.reasoning.Presets;
 import org.o1api.reasoning.StrategyType;
+import org.o1api.sealed.SealKey;
 import org.o1api.server.BodySettings;
 import org.o1api.server.StreamSettings;
 import org.o1api.settings.ConfigException;
@@ -29,6 +32,8 @@ import org.o1api.upstream.replay.Recording;
  * @param upstreams by name, in the order of the file; empty: no provider is configured, and the demo model serves {@link #DEFAULT_UPSTREAM}
  * @param recordings those of upstreams that replay recorded replies, by the upstream's name
  * @param currency the unit of all prices, a label; null: not configured
+ * @param reasoningKeys encrypt the reasoning that clients store: the first one encrypts, all decrypt; empty: the nodes of the
+ *     conversation database share a key
  */
 public record Config(
         List<ApiKey> apiKeys,
@@ -41,6 +46,7 @@ public record Config(
         BodySettings bodies,
         StreamSettings stream,
         TurnLimits turns,
+        Set<SealKey> reasoningKeys,
         ConversationSettings conversations) {
     /** The name of the upstream that is configured by {@code default_api_url}. */
     public static final String DEFAULT_UPSTREAM = "default";
@@ -49,6 +55,7 @@ public record Config(
         apiKeys = List.copyOf(apiKeys);
         upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
         recordings = Map.copyOf(recordings);
+        reasoningKeys = Collections.unmodifiableSet(new LinkedHashSet<>(reasoningKeys));
     }
 
     /**

@@ -15,6 +15,7 @@ import org.o1api.model.UsageReport;
 import org.o1api.reasoning.PresetReader;
 import org.o1api.reasoning.Presets;
 import org.o1api.reasoning.StrategyType;
+import org.o1api.sealed.SealKey;
 import org.o1api.server.BodySettings;
 import org.o1api.server.StreamSettings;
 import org.o1api.server.TurnExecutor;
@@ -36,6 +37,8 @@ final class ConfigReader {
     private static final ValueType<String> CURRENCY = ValueType.LINE.where(
             "letters, digits or symbols without spaces, at most 16",
             Pattern.compile("[\\p{L}\\p{N}\\p{S}]{1,16}").asMatchPredicate());
+    private static final ValueType<SealKey> REASONING_KEY =
+            ValueType.of("32 bytes in base64", SealKey::ofBase64, key -> "").hidden();
     private static final long DEFAULT_BODY = ApiSettings.RequestLimits.DEFAULT.body();
     private static final Duration MAX_SILENCE = Duration.ofMinutes(10);
 
@@ -70,6 +73,7 @@ final class ConfigReader {
                         bodies(limits, keys.size() > 1),
                         stream(root),
                         turns(root, limits, keys.size() > 1),
+                        root.set("reasoning_keys", REASONING_KEY, "a random key in the conversation database"),
                         root.section("conversations", ConversationReader::read)));
     }
 

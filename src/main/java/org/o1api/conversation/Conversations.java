@@ -18,6 +18,7 @@ public final class Conversations {
     private final ConversationStore store;
     private final ResponseStore responses;
     private final TurnWriter writer;
+    private final SharedKey reasoningKey;
     private final Leases leases;
     private final Retention retention;
     private final Tokenizer tokenizer;
@@ -31,6 +32,7 @@ public final class Conversations {
         store = new ConversationStore(database, quota, deleter);
         responses = new ResponseStore(database, quota);
         writer = new TurnWriter(database, quota);
+        reasoningKey = new SharedKey(database);
         leases = new Leases(database, settings.leaseDuration());
         retention = new Retention(database, deleter);
     }
@@ -70,6 +72,15 @@ public final class Conversations {
 
     public ResponseStore responses() {
         return responses;
+    }
+
+    /**
+     * A random key of 32 bytes in base64, for the reasoning that clients store. All nodes of the database share it.
+     *
+     * @return empty if the key is not known yet and the database is unavailable
+     */
+    public Optional<String> reasoningKey() {
+        return reasoningKey.get();
     }
 
     /**

@@ -153,6 +153,9 @@ class ConfigProblemsTest {
                     conversations: { bytes_per_caller: 1KB } | 1: conversations.bytes_per_caller: found '1KB', allowed: a size, 1KiB to 1048576GiB
                     conversations: { bytes_per_caller: 9999999999GiB } | 1: conversations.bytes_per_caller: found '9999999999GiB', allowed: a size, 1KiB to 1048576GiB
                     conversations: { responses_per_caller: 0 } | 1: conversations.responses_per_caller: found '0', allowed: a whole number, 1 to 100000000
+                    reasoning_keys: []                      | 1: reasoning_keys: found an empty list, allowed: at least one item; otherwise leave the key out
+                    reasoning_keys: [s3cret]                | 1: reasoning_keys[0]: found a value (not shown), allowed: 32 bytes in base64
+                    reasoning_keys: ["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", AAAA] | 1: reasoning_keys[1]: found a value (not shown), allowed: 32 bytes in base64
                     conversations: { bytes_per_caller: 0 } | 1: conversations.bytes_per_caller: found '0', allowed: a size, 1KiB to 1048576GiB
                     conversations: { url: "jdbc:h2:./a", jndi: b } | 1: conversations.jndi: is set together with url, allowed: only one of them
                     api_keys: [ { name: a } ]               | 1: api_keys[0].key: is missing, allowed: either key or sha256
@@ -266,6 +269,10 @@ class ConfigProblemsTest {
                 "api_keys: [ { name: a, sha256: s3cret } ]",
                 "api_keys: [ { name: a, key: s3cret }, { name: b, key: s3cret } ]",
                 "api_keys: s3cret",
+                "reasoning_keys: s3cret",
+                "reasoning_keys: [s3cret]",
+                "reasoning_keys: [ { a: s3cret } ]",
+                "reasoning_keys: [AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=, \"s3cret\\n\"]",
                 "upstreams: { a: { api_key: \"s3cret\\n\" } }",
                 "upstreams: { a: { headers: s3cret } }",
                 "upstreams: { a: { headers: { X-Key: \"s3cret\\n\" } } }",

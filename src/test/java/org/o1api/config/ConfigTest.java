@@ -88,7 +88,11 @@ class ConfigTest {
     @Test
     void loadsTheShippedFileFullyUncommented() throws Exception {
         String all = Files.readString(Path.of("config.yaml")).replaceAll("(?m)^# (?=[a-z_]+:| )", "");
-        Config config = parse(all.replaceAll("\\$\\{file:[^}]*}", "key-a"), Map.of("OPENAI_API_KEY", "sk-1"));
+        Config config = parse(
+                all.replaceAll("\\$\\{file:[^}]*}", "key-a"),
+                Map.of("OPENAI_API_KEY", "sk-1", "O1_REASONING_KEY", "A".repeat(43) + "="));
+
+        assertThat(config.reasoningKeys()).hasSize(1);
 
         assertThat(config.apiKeys()).extracting(ApiKey::name).containsExactly("team-a", "team-b");
         assertThat(config.upstreams()).containsOnlyKeys("main");

@@ -2,14 +2,18 @@ package org.o1api.conversation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.TurnId;
 
-/** Idempotency keys of responses without a conversation, on H2 and PostgreSQL. */
+/** Idempotency keys of responses without a conversation, and the key that all nodes share, on H2 and PostgreSQL. */
 @ParameterizedClass
 @EnumSource
 class ResponseKeysIT extends ResponseFixture {
@@ -97,5 +101,42 @@ class ResponseKeysIT extends ResponseFixture {
         assertThat(store(node, ref, "q0")).isEqualTo(root);
         assertThat(promptAfter(root)).containsExactly("q0", "aq0", "?");
         rejection(CALLER, child);
+    }
+
+    @Test
+    void nodesShareOneRandomKey() throws Exception {
+        List<Conversations> nodes =
+                IntStream.range(0, 6).mapToObj(i -> node(database(), 1 << 30)).toList();
+        CyclicBarrier barrier = new CyclicBarrier(nodes.size());
+        List<String> keys = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> threads = nodes.stream()
+                .map(chosen -> new Thread(() -> {
+                    try {
+                        barrier.await();
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                    keys.add(chosen.reasoningKey().orElseThrow());
+                }))
+                .toList();
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(keys).hasSize(nodes.size()).containsOnly(keys.get(0));
+        assertThat(java.util.Base64.getDecoder().decode(keys.get(0))).hasSize(32);
+        assertThat(node.reasoningKey()).hasValue(keys.get(0));
+        int before = instrumented.executedStatements("").size();
+        assertThat(node.reasoningKey()).isPresent();
+        assertThat(instrumented.executedStatements("")).hasSize(before);
+    }
+
+    @Test
+    void hasNoKeyWithoutItsDatabase() {
+        assertThat(node.reasoningKey()).isPresent();
+        Conversations other = node(database, 1 << 30);
+        database.close();
+        assertThat(other.reasoningKey()).isEmpty();
+        assertThat(node.reasoningKey()).isPresent(); // known already
     }
 }
