@@ -36,8 +36,8 @@ final class VoteDemo implements DemoScript {
                 + "\n=== Answer\n"
                 + DemoText.answer(
                         question,
-                        "It was asked several times at once. The samples voted, and this is the answer of one whose result most"
-                                + " of them have.")
+                        "It was asked several times at once. The samples voted, and most of them have the result of this one, "
+                                + result + ".")
                 + "\n\nAnswer: " + result;
     }
 }

@@ -58,7 +58,8 @@ class ReplacedSamplesTest {
             case "filtered" -> SamplingFixture.reply("=== Step: a\nfoo").withFinishReason(FinishReason.CONTENT_FILTER);
             case "broken" -> SamplingFixture.reply("=== Step: a\nfoo").brokenOff(true);
             case "oops" -> SamplingFixture.reply("=== Step: a\nfoo").brokenOff(false);
-            case "loop" -> SamplingFixture.reply("=== Step: a\nx\n=== Answer\n" + "foo and bar\n".repeat(300));
+            case "loop" ->
+                SamplingFixture.reply("=== Step: a\nx\n=== Answer\n" + "foo and bar and foo and bar\n".repeat(150));
             case "empty" -> Reply.of();
             case "rejected" ->
                 Reply.of().withFailure(new UpstreamException(ErrorCode.UPSTREAM_REFUSED, "It refused.", false, null));
