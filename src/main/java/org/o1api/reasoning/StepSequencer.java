@@ -14,10 +14,11 @@ import org.o1api.model.TurnEvent.StepOutcome;
 
 /**
  * Brings steps that are open at the same time into one sequence, for clients that show one step after the other. A step that starts
- * while no other one is open is passed on as it happens. By default, each other step is shown when it has ended and the one
- * before it, too (if that one has failed, the next open one is passed on as it happens): with its label or title, and its conclusion as its text; without a conclusion it is left out. If all texts are
- * wanted, the next step is passed on completely once the one before it has ended. Steps get new numbers, from 1 in
- * the order in which they are shown. Events of a strategy without concurrent steps are passed on unchanged.
+ * while no other one is open is passed on as it happens. By default, each other step is shown when it has ended and the one before it,
+ * too: with its label or title, and its conclusion as its text; without a conclusion it is left out. If the step that is passed on as it
+ * happens fails, the next open one is. If all texts are wanted, the next step is passed on completely once the one before it has ended.
+ * Steps get new numbers, from 1 in the order in which they are shown. Events of a strategy without concurrent steps are passed on
+ * unchanged.
  */
 final class StepSequencer {
     private final Consumer<TurnEvent> out;
@@ -86,9 +87,8 @@ final class StepSequencer {
     private void acceptOfStep(int step, TurnEvent event) {
         WaitingStep waitingStep = waiting.get(step);
         if (waitingStep != null) {
-            if (!hasLive
-                    || allTexts
-                    || !(event instanceof TurnEvent.StepText)) { // a text that is not shown is not kept
+            // a text is kept as long as it may be shown: until a step was passed on as it happened and has not failed
+            if (!hasLive || allTexts || !(event instanceof TurnEvent.StepText)) {
                 waitingStep.add(event);
             }
         } else {

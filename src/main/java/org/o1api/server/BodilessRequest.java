@@ -59,6 +59,20 @@ final class BodilessRequest extends HttpServletRequestWrapper {
         return async != null;
     }
 
+    /** Not whether the real request is asynchronous: otherwise Jersey would not call {@code startAsync}. */
+    @Override
+    public boolean isAsyncStarted() {
+        return asyncStarted;
+    }
+
+    @Override
+    public AsyncContext getAsyncContext() {
+        if (async == null || !asyncStarted) {
+            throw new IllegalStateException("startAsync was not called");
+        }
+        return async;
+    }
+
     @Override
     public ServletInputStream getInputStream() {
         return new EmptyInputStream();

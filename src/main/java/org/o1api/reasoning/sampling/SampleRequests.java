@@ -18,9 +18,9 @@ import org.o1api.reasoning.text.Instructions;
 import org.o1api.upstream.CallRequest;
 
 /**
- * Creates the requests of calls that reason and answer in one reply, and what the closing call after them is based on. The
- * instructions for the format are merged with the caller's into one system message. What constrains the answer ({@link Prompt#constrainsAnswer}) is only
- * in the closing call.
+ * Creates the requests of calls that reason and answer in one reply, and what the closing call after them is based on. The instructions
+ * for the format are merged with the caller's into one system message. What constrains the answer ({@link Prompt#constrainsAnswer}) is
+ * only in the closing call.
  */
 public final class SampleRequests {
     private static final RawJson SINGLE_TEMPERATURE = new RawJson("0.2");

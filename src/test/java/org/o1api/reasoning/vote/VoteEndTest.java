@@ -160,7 +160,8 @@ class VoteEndTest {
     @ValueSource(strings = {"=== Answer\nIt is seven, I think.", "It is seven, I think."})
     @Timeout(60)
     void noSampleGoesOnWithoutTokensIfOneIsComplete(String reply) {
-        HangingUpstream upstream = new HangingUpstream(3, (request, context) -> context.number() == 0 ? reply : null);
+        HangingUpstream upstream = new HangingUpstream(3, (request, context) -> context.number() == 0 ? reply : null)
+                .sendingNothing(); // otherwise another one may have used up the tokens first, and goes on
         turn.budget(new Budget(30, 3, Duration.ofMinutes(5), 6));
 
         turn.run(strategy("vote"), upstream);
