@@ -140,7 +140,7 @@ class VoteIT {
         assertThat(reply.content()).isEqualTo("It is 7.");
         assertThat(reply.json().at("/x_o1/samples/failed").asInt()).isOne();
         assertThat(reply.json().at("/x_o1/samples/completed").asInt()).isBetween(2, 3); // nobody can catch up with two
-        assertThat(calls.get()).isEqualTo(4); // a rejected request is not repeated
+        assertThat(calls.get()).isBetween(3, 4); // a rejected request is not repeated; one more may be cancelled before
     }
 
     @InContainers(config = WAVES)
