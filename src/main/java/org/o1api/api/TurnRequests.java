@@ -22,7 +22,7 @@ public final class TurnRequests {
      * What a turn continues.
      *
      * @param id of the turn
-     * @param conversation null: nothing is stored
+     * @param conversation null: nothing, and nothing is stored
      * @param options what the request says about its conversation
      * @param answered the stored turn that already answered this request; null: there is none
      */
@@ -38,9 +38,9 @@ public final class TurnRequests {
     }
 
     /**
-     * Looks up what a request continues, and promises its client that the answer will be stored.
+     * Looks for the answer that a request has got already, and promises its client that the answer will be stored, if it will.
      *
-     * @param conversation null: nothing is stored
+     * @param conversation null: the request continues nothing, and nothing is stored
      * @throws org.o1api.model.GatewayException if the request's idempotency key belongs to another request or to one that is
      *     still running, or the database is needed and unavailable
      */
@@ -49,8 +49,8 @@ public final class TurnRequests {
             @Nullable ConversationRef conversation,
             ConversationOptions options,
             Conversations conversations) {
-        if (conversation == null) {
-            return new Origin(TurnId.random(), null, options, null);
+        if (conversation == null || !options.stores()) {
+            return new Origin(TurnId.random(), conversation, options, null);
         }
         StoredTurn answered = conversations.findAnsweredTurn(conversation).orElse(null);
         Idempotency.promise(context, answered != null);

@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.o1api.json.JsonSlices;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
+import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 import org.o1api.model.ToolCall;
 
@@ -56,7 +59,7 @@ record CanonicalMessage(
     }
 
     static CanonicalMessage of(Message message) {
-        Content content = message.content();
+        Content content = withAttachments(message);
         String text = null;
         Parts parts = null;
         if (content instanceof Content.Text textContent) {
@@ -75,6 +78,23 @@ record CanonicalMessage(
                 parts,
                 message instanceof Message.Assistant answer ? canonicalToolCalls(answer.toolCalls()) : List.of(),
                 message instanceof Message.ToolResult result ? result.callId() : null);
+    }
+
+    /** The content of a message, with the attachments of a result as further parts. */
+    private static @Nullable Content withAttachments(Message message) {
+        Content content = message.content();
+        if (!(message instanceof Message.ToolResult result)
+                || result.attachments().isEmpty()) {
+            return content;
+        }
+        StringJoiner parts = new StringJoiner(",", "[", "]");
+        if (content instanceof Content.Parts ofResult) {
+            JsonSlices.elements(ofResult.json()).forEach(part -> parts.add(part.text()));
+        } else if (content instanceof Content.Text text && !text.text().isBlank()) {
+            parts.add("{\"type\":\"text\",\"text\":" + JsonSlices.quoted(text.text()) + "}");
+        }
+        result.attachments().forEach(part -> parts.add(part.text()));
+        return new Content.Parts(new RawJson(parts.toString()));
     }
 
     /** The same message with different text. */

@@ -66,6 +66,11 @@ public final class Conversations {
         leases.deleteExpired();
     }
 
+    /** Whether the database is not known to be unavailable. */
+    public boolean isAvailable() {
+        return database.isAvailable();
+    }
+
     public ConversationStore store() {
         return store;
     }

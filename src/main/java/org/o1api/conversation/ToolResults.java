@@ -70,10 +70,16 @@ final class ToolResults {
 
     private static Message lateResult(Message.ToolResult result, String id) {
         String heading = "The result of the tool call " + JsonSlices.quoted(id) + ":";
-        Content content = result.content();
-        Content userContent = content instanceof Content.Parts parts
-                ? new Content.Parts(prepend(text(heading), parts.json()))
-                : new Content.Text(heading + "\n" + (content instanceof Content.Text text ? text.text() : ""));
+        String text = result.content() instanceof Content.Text simple ? simple.text() : "";
+        List<RawJson> parts = new ArrayList<>();
+        if (result.content() instanceof Content.Parts ofResult) {
+            parts.add(text(heading));
+            parts.addAll(JsonSlices.elements(ofResult.json()));
+        } else if (!result.attachments().isEmpty()) {
+            parts.add(text(heading + "\n" + text));
+        }
+        parts.addAll(result.attachments());
+        Content userContent = parts.isEmpty() ? new Content.Text(heading + "\n" + text) : list(parts);
         Map<String, RawJson> fields = new LinkedHashMap<>(result.unknownFields());
         fields.remove("name"); // it is the tool's name
         return new Message.User(userContent, fields);
@@ -83,11 +89,8 @@ final class ToolResults {
         return new RawJson("{\"type\":\"text\",\"text\":" + JsonSlices.quoted(text) + "}");
     }
 
-    private static RawJson prepend(RawJson first, RawJson parts) {
-        StringBuilder all = new StringBuilder("[").append(first);
-        for (RawJson part : JsonSlices.elements(parts)) {
-            all.append(',').append(part);
-        }
-        return new RawJson(all.append(']').toString());
+    private static Content list(List<RawJson> parts) {
+        return new Content.Parts(new RawJson(
+                "[" + String.join(",", parts.stream().map(RawJson::text).toList()) + "]"));
     }
 }

@@ -41,6 +41,7 @@ final class TurnJson {
             }
             json.writeEndArray();
             ResentReasoning.write(turn.messages(), json);
+            Attachments.write(turn.messages(), json);
             StoredTurn.Answer answer = turn.answer();
             if (answer != null) {
                 EventJson.write(answer.events(), json);
@@ -88,10 +89,13 @@ final class TurnJson {
     /** A turn of any format, whose answer has been read. */
     static StoredTurn read(String id, Map<String, RawJson> turn, StoredTurn.@Nullable Answer answer) {
         Map<String, RawJson> reasoning = ResentReasoning.read(turn);
+        Map<String, RawJson> attachments = Attachments.read(turn);
         List<Message> messages = new ArrayList<>();
         for (RawJson message : JsonSlices.elements(turn.getOrDefault("messages", EMPTY_LIST))) {
-            RawJson messageReasoning = reasoning.get(Integer.toString(messages.size()));
-            messages.add(message(message, messageReasoning == null ? Map.of() : members(messageReasoning)));
+            String index = Integer.toString(messages.size());
+            RawJson messageReasoning = reasoning.get(index);
+            Message read = message(message, messageReasoning == null ? Map.of() : members(messageReasoning));
+            messages.add(Attachments.attach(read, attachments.get(index)));
         }
         return new StoredTurn(
                 id, number(turn.get("created")), string(turn.get("model")), messages, answer, turn.get(ECHO));

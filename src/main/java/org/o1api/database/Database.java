@@ -85,6 +85,11 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** Whether the database is not known to be unreachable. */
+    public boolean isAvailable() {
+        return !down;
+    }
+
     /** Statements to run on a connection. */
     public interface Callback<T> {
         T apply(Handle handle) throws SQLException;

@@ -5,6 +5,7 @@ import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
 import java.util.function.BooleanSupplier;
 import org.o1api.model.Delta;
+import org.o1api.upstream.CallRequest;
 
 /**
  * Counts tokens with the tokenizer of OpenAI's newer models (o200k_base). For other models the result is an estimate, not the
@@ -62,6 +63,11 @@ public final class TokenCounter {
     /** Returns the number of tokens in a text. */
     public static long count(CharSequence text) {
         return count(text, () -> false);
+    }
+
+    /** Counts the input tokens of a call as if it were made. An image counts as a thousand tokens. */
+    public static long countInput(CallRequest request) {
+        return new TurnTokenCounter(() -> false).estimateInput(request);
     }
 
     /**

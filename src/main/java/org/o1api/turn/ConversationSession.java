@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.HistoryLimits;
+import org.o1api.conversation.OpenConversation;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.model.Message;
 import org.o1api.reasoning.Preset;
@@ -64,12 +65,16 @@ final class ConversationSession implements AutoCloseable {
                 maxCharacters,
                 history.reasoning(),
                 request.options().mayTruncate());
-        return prompt.withMessages(held.conversation().buildPrompt(instructions, prompt.messages(), limits));
+        OpenConversation conversation = held.conversation();
+        return prompt.withMessages(
+                isStored()
+                        ? conversation.buildPrompt(instructions, prompt.messages(), limits)
+                        : conversation.buildUnstoredPrompt(instructions, prompt.messages(), limits));
     }
 
     /** Stores the turn. Returns when it is committed. */
     void store(StoredTurn.Answer answer) {
-        if (held != null) {
+        if (isStored() && held != null) {
             held.conversation()
                     .store(
                             request.info().id(),
@@ -82,7 +87,7 @@ final class ConversationSession implements AutoCloseable {
 
     /** Whether the turn will be stored. */
     boolean isStored() {
-        return held != null;
+        return held != null && request.options().stores();
     }
 
     @Override

@@ -21,7 +21,7 @@ import org.o1api.reasoning.Strategy;
  * @param effort how much reasoning the caller asks for; null: according to the preset
  * @param budget the smallest of preset, API key and request
  * @param prompt the request's messages, including assistant messages with only reasoning, which a conversation recognizes
- * @param conversation the conversation that the request continues; null: nothing is stored
+ * @param conversation what the request continues; null: nothing, and nothing is stored
  * @param options what the request says about its conversation
  * @param answered the stored turn that already answered this request, to be replayed; null: there is none
  * @param cancellation cancels the turn: the client has disconnected, or the gateway stops

@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.StoredTurn;
+import org.o1api.model.Cancellation;
+import org.o1api.model.CancelledException;
 import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
@@ -21,6 +23,7 @@ import org.o1api.model.TurnSummary;
 import org.o1api.model.UnexpectedException;
 import org.o1api.reasoning.ModelCalls;
 import org.o1api.reasoning.Preset;
+import org.o1api.reasoning.TokenCounter;
 import org.o1api.reasoning.TurnClient;
 import org.o1api.reasoning.TurnContext;
 import org.o1api.reasoning.TurnLog;
@@ -95,6 +98,50 @@ public final class TurnRunner {
         } catch (Throwable e) {
             throw UnexpectedException.of(e);
         }
+    }
+
+    /**
+     * Counts the input tokens of the first call that an admitted turn would make. No call is made, and nothing is stored.
+     *
+     * @throws GatewayException if the turn would fail before its first call
+     */
+    public long countInput(TurnRequest request, Admission.Ticket ticket) {
+        Preset preset = request.preset();
+        Cancellation cancellation = new Cancellation();
+        FirstCall first = new FirstCall(preset.upstreams(), cancellation);
+        try (ticket;
+                ConversationSession conversation =
+                        ConversationSession.open(conversationLock, request, maxHistoryCharacters);
+                ModelCalls calls = new ModelCalls(
+                        first,
+                        request.info(),
+                        cancellation,
+                        request.budget(),
+                        NoClient.INSTANCE,
+                        new TurnLedger(pricing.prices()),
+                        callThreads)) {
+            TurnLog log = new TurnLog(NoClient.INSTANCE, preset.show(), false);
+            request.strategy().run(new TurnContext(conversation.prompt(), preset, calls, log));
+        } catch (CancelledException e) {
+            if (first.request() == null) {
+                throw e;
+            }
+        }
+        return TokenCounter.countInput(Objects.requireNonNull(first.request(), "a strategy ends with a call at least"));
+    }
+
+    /** Gets the events of a turn that is not run to its end. */
+    private enum NoClient implements TurnClient {
+        INSTANCE;
+
+        @Override
+        public void write(TurnEvent event) {}
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void end() {}
     }
 
     private TurnOutcome answer(

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.json.MessageJson;
+import org.o1api.model.Content;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -73,5 +75,17 @@ class CanonicalMessageTest {
     void comparesArgumentsAsJson(String first, String second, boolean same) {
         assertThat(CanonicalMessage.of(calling(first)).equals(CanonicalMessage.of(calling(second))))
                 .isEqualTo(same);
+    }
+
+    /** Attachments count like the content of the result, whose length limits what is read of a history. */
+    @Test
+    void includesAttachments() {
+        Message.ToolResult result = MessageJson.toolResult("c", new Content.Text("a"));
+        Message.ToolResult image = result.withAttachments(
+                List.of(new RawJson("{\"type\":\"image_url\",\"image_url\":{\"url\":\"" + "x".repeat(500) + "\"}}")));
+        CanonicalMessage message = CanonicalMessage.of(image);
+        assertThat(message).isNotEqualTo(CanonicalMessage.of(result));
+        assertThat(message.length()).isGreaterThan(500);
+        assertThat(message.countTokens(String::length)).isBetween(1001L, 1100L);
     }
 }

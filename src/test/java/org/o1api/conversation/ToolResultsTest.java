@@ -111,4 +111,13 @@ class ToolResultsTest {
                                                 "[{\"type\":\"text\",\"text\":\"The result of the tool call \\\"2\\\":\"},{\"type\":\"image_url\",\"n\":1E2}]")),
                                 Map.of()));
     }
+
+    @Test
+    void sendsTheAttachmentsOfALateResult() {
+        Message late = MessageJson.toolResult("1", new Content.Text("r1")).withAttachments(List.of(new RawJson("5")));
+        List<Message> completed = ToolResults.complete(List.of(Message.user("u"), late));
+        assertThat(completed.get(1).content())
+                .isEqualTo(new Content.Parts(new RawJson(
+                        "[{\"type\":\"text\",\"text\":\"The result of the tool call \\\"1\\\":\\nr1\"},5]")));
+    }
 }

@@ -91,6 +91,22 @@ class TurnJsonTest {
         assertThat(read.messages().get(0).fields().keySet()).containsExactlyElementsOf(fields.keySet());
     }
 
+    @Test
+    void keepsTheAttachmentsOfResults() {
+        Message.ToolResult result = MessageJson.toolResult("c", new Content.Text("a"));
+        StoredTurn turn = new StoredTurn(
+                "turn_1",
+                5,
+                "m",
+                List.of(
+                        Message.user("?"),
+                        result,
+                        result.withAttachments(List.of(new RawJson("{ \"a\":1.0}"), new RawJson("2")))),
+                null);
+        assertThat(roundTrip(turn)).isEqualTo(turn);
+        assertThat(TurnJson.write(turn)).contains("\"attachments\":{\"2\":[{ \"a\":1.0},2]}");
+    }
+
     private static StoredTurn turn(String text) {
         return new StoredTurn("chatcmpl-1", 5, "m", List.of(Message.user(text)), null);
     }

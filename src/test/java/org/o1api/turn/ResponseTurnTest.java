@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
@@ -36,6 +37,7 @@ import org.o1api.reasoning.TestPresets;
 import org.o1api.reasoning.TestStrategy;
 import org.o1api.reasoning.TurnClient;
 import org.o1api.reasoning.TurnContext;
+import org.o1api.upstream.CallRequest;
 
 /** Turns that begin or continue an unnamed conversation, and what a request says about its conversation. */
 class ResponseTurnTest {
@@ -83,31 +85,34 @@ class ResponseTurnTest {
         public void end() {}
     }
 
-    /** Runs a turn and returns the ID of its response. */
-    private String run(@Nullable ConversationRef conversation, ConversationOptions options, String question) {
+    private TurnRequest request(@Nullable ConversationRef conversation, ConversationOptions options, String question) {
         Preset preset = TestPresets.preset(new TestStrategy(turn -> work.apply(turn)));
         StoredTurn answered = conversation == null
                 ? null
                 : fixture.conversations.findAnsweredTurn(conversation).orElse(null);
         String id =
                 answered != null ? answered.id() : conversation == null ? TurnId.random() : conversation.newTurnId();
-        fixture.run(
-                new TurnRequest(
-                        new TurnInfo(id, CALLER, preset.name(), "responses", "req_1", null),
-                        5,
-                        "m",
-                        preset,
-                        preset.strategy(),
-                        null,
-                        Mode.STANDARD,
-                        preset.budget(),
-                        new Prompt(List.of(Message.user(question)), Map.of(), null, Map.of(), null),
-                        conversation,
-                        options,
-                        answered,
-                        new Cancellation()),
-                new Client());
-        return TurnId.response(id);
+        return new TurnRequest(
+                new TurnInfo(id, CALLER, preset.name(), "responses", "req_1", null),
+                5,
+                "m",
+                preset,
+                preset.strategy(),
+                null,
+                Mode.STANDARD,
+                preset.budget(),
+                new Prompt(List.of(Message.user(question)), Map.of(), null, Map.of(), null),
+                conversation,
+                options,
+                answered,
+                new Cancellation());
+    }
+
+    /** Runs a turn and returns the ID of its response. */
+    private String run(@Nullable ConversationRef conversation, ConversationOptions options, String question) {
+        TurnRequest request = request(conversation, options, question);
+        fixture.run(request, new Client());
+        return TurnId.response(request.info().id());
     }
 
     private String run(@Nullable ConversationRef conversation, String question) {
@@ -119,7 +124,7 @@ class ResponseTurnTest {
     }
 
     private static ConversationOptions instructed() {
-        return new ConversationOptions(List.of(INSTRUCTION), true, null);
+        return new ConversationOptions(List.of(INSTRUCTION), true, true, null);
     }
 
     private List<String> lastPrompt() {
@@ -146,7 +151,7 @@ class ResponseTurnTest {
     void storesTheEcho() {
         RawJson echo = new RawJson("{\"top_p\":0.50,\"top_p\":1}");
         String response =
-                run(ConversationRef.unnamed(CALLER, null), new ConversationOptions(List.of(), true, echo), "q0");
+                run(ConversationRef.unnamed(CALLER, null), new ConversationOptions(List.of(), true, true, echo), "q0");
         assertThat(fixture.conversations.responses().find(CALLER, response))
                 .hasValueSatisfying(found -> assertThat(found.turn().echo()).isEqualTo(echo));
     }
@@ -156,12 +161,46 @@ class ResponseTurnTest {
         String first = run(ConversationRef.unnamed(CALLER, null), "x".repeat(1 << 20));
         run(after(first), "q1");
         assertThat(lastPrompt()).containsExactly("q1");
-        ConversationOptions complete = new ConversationOptions(List.of(), false, null);
+        ConversationOptions complete = new ConversationOptions(List.of(), false, true, null);
         GatewayException error = catchThrowableOfType(GatewayException.class, () -> run(after(first), complete, "q2"));
         assertThat(error.code()).isEqualTo(ErrorCode.CONTEXT_LENGTH_EXCEEDED);
         String small = run(ConversationRef.unnamed(CALLER, null), "q3");
         run(after(small), complete, "q4");
         assertThat(lastPrompt()).containsExactly("q3", "Yes.", "q4");
+    }
+
+    @Test
+    void continuesWithoutStoring() {
+        ConversationOptions unstored = new ConversationOptions(List.of(), true, false, null);
+        String first = run(ConversationRef.unnamed(CALLER, null), "q0");
+        String second = run(after(first), unstored, "q1");
+        assertThat(lastPrompt()).containsExactly("q0", "Yes.", "q1");
+        assertThat(fixture.conversations.responses().find(CALLER, second)).isEmpty();
+        ConversationRef named = new ConversationRef(CALLER, "n", null);
+        run(named, "q2");
+        run(named, unstored, "q3");
+        run(named, "q4");
+        assertThat(lastPrompt()).containsExactly("q2", "Yes.", "q4");
+    }
+
+    /** With its history and instructions. */
+    @Test
+    void countsTheInputOfTheFirstCall() {
+        String first = run(ConversationRef.unnamed(CALLER, null), "one two three");
+        work = turn -> {
+            turn.calls().answerCall(new CallRequest("m", turn.prompt().messages(), Map.of(), Set.of()));
+            throw new AssertionError("a call was made");
+        };
+        TurnRequest request =
+                request(after(first), new ConversationOptions(List.of(INSTRUCTION), true, false, null), "four");
+        long tokens = fixture.runner.countInput(request, fixture.admission.admit(CALLER, () -> {}));
+        // "Be brief." and "one two three" are 3 tokens, "Yes." 2 and "four" 1; each message and the reply take 3 more
+        assertThat(tokens).isEqualTo(3 + 3 + 2 + 1 + 5 * 3);
+        assertThat(fixture.admission.running()).isEmpty();
+        assertThat(fixture.conversations
+                        .responses()
+                        .find(CALLER, TurnId.response(request.info().id())))
+                .isEmpty();
     }
 
     /** A fork runs while another one of the same response is running. */
