@@ -165,10 +165,32 @@ class XO1FieldsIT {
                         .isEqualTo(expected.get(model.path("id").asText())));
     }
 
-    /** What a model has besides OpenAI's fields. */
     private static String limits(JsonNode model) {
         ObjectNode copy = model.deepCopy();
-        return copy.without(List.of("id", "object", "created", "owned_by")).toString();
+        return copy.retain("context_length", "max_output_tokens").toString();
+    }
+
+    /** Columns: the model, its strategy, its modes, its description. */
+    @InContainers(
+            config =
+                    "presets: { a: { model: m, strategy: auto, pro: { strategy: vote } }, fast: { model: m, strategy: direct } }")
+    void listsTheCapabilitiesOfTheModels(GatewayFixture fixture) {
+        Map<String, String> expected = Map.of(
+                "a", "auto [\"standard\",\"pro\"] Reasons before it answers (strategy: auto).",
+                "a-pro", "vote [\"pro\"] Reasons before it answers (strategy: vote).",
+                "fast", "direct [\"standard\",\"pro\"] Answers without reasoning in steps.");
+        assertThat(fixture.client().get("/v1/models").json().path("data"))
+                .hasSize(3)
+                .allSatisfy(model -> {
+                    String id = model.path("id").asText();
+                    assertThat(model.path("strategy").asText() + " " + model.path("reasoning_modes") + " "
+                                    + model.path("description").asText())
+                            .isEqualTo(expected.get(id));
+                    assertThat(model.path("name").asText()).isEqualTo(id);
+                    assertThat(model.path("display_name").asText()).isEqualTo(id);
+                    assertThat(model.path("reasoning_efforts").toString())
+                            .isEqualTo("[\"none\",\"minimal\",\"low\",\"medium\",\"high\",\"xhigh\",\"max\"]");
+                });
     }
 
     private static List<String> ids(ChatClient client) {

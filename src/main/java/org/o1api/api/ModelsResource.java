@@ -11,9 +11,12 @@ import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.o1api.json.Json;
 import org.o1api.model.Caller;
+import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
+import org.o1api.model.Mode;
 import org.o1api.model.ModelLimits;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
@@ -90,12 +93,35 @@ public final class ModelsResource {
         json.writeStringField("object", "model");
         json.writeNumberField("created", created);
         json.writeStringField("owned_by", "o1-api");
+        json.writeStringField("name", id);
+        json.writeStringField("display_name", id);
+        json.writeStringField("description", description(preset));
         if (known.context() != null) {
             json.writeNumberField("context_length", known.context());
         }
         if (known.maxOutput() != null) {
             json.writeNumberField("max_output_tokens", known.maxOutput());
         }
+        json.writeStringField("strategy", preset.strategy().name());
+        writeNames(json, "reasoning_efforts", Stream.of(Effort.values()).map(Effort::wireName));
+        boolean isPro = preset.pro() == null;
+        writeNames(
+                json, "reasoning_modes", (isPro ? Stream.of(Mode.PRO) : Stream.of(Mode.values())).map(Mode::wireName));
         json.writeEndObject();
+    }
+
+    private static String description(Preset preset) {
+        String strategy = preset.strategy().name();
+        return strategy.equals("direct")
+                ? "Answers without reasoning in steps."
+                : "Reasons before it answers (strategy: " + strategy + ").";
+    }
+
+    private static void writeNames(JsonGenerator json, String field, Stream<String> names) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (String name : names.toList()) {
+            json.writeString(name);
+        }
+        json.writeEndArray();
     }
 }
