@@ -25,14 +25,17 @@ import org.o1api.api.HealthResource;
 import org.o1api.api.Idempotency;
 import org.o1api.api.ModelsResource;
 import org.o1api.api.OpenAiErrorFormat;
+import org.o1api.api.StoreRequests;
 import org.o1api.api.StreamingHeadersFilter;
 import org.o1api.api.TurnEndpoint;
 import org.o1api.api.chat.ChatCompletionsResource;
 import org.o1api.api.chat.ChatTurnReader;
 import org.o1api.api.conversations.ConversationItemsResource;
 import org.o1api.api.conversations.ConversationsResource;
+import org.o1api.api.responses.InputTokensResource;
 import org.o1api.api.responses.ResponseTurnReader;
 import org.o1api.api.responses.ResponsesResource;
+import org.o1api.api.responses.StoredResponsesResource;
 import org.o1api.auth.ApiKey;
 import org.o1api.auth.ApiKeys;
 import org.o1api.auth.BearerAuthentication;
@@ -50,6 +53,7 @@ import org.o1api.reasoning.direct.DirectStrategyType;
 import org.o1api.reasoning.single.SingleStrategyType;
 import org.o1api.reasoning.steps.StepsStrategyType;
 import org.o1api.reasoning.vote.VoteStrategyType;
+import org.o1api.sealed.ReasoningSeal;
 import org.o1api.server.AuthenticationFilter;
 import org.o1api.server.CallExecutor;
 import org.o1api.server.CorsFilter;
@@ -160,13 +164,17 @@ public final class Gateway implements ServletContextListener {
         register(TomcatStop.watch(context, stop, scheduler), TomcatStop::close);
         register(addShutdownHook(drain), Gateway::removeShutdownHook);
         TurnEndpoint endpoint = new TurnEndpoint(admission, runner, streams);
+        StoreRequests storeRequests = new StoreRequests(admission);
+        ReasoningSeal seal = ReasoningSeal.of(config.reasoningKeys(), conversations::reasoningKey);
+        ResponseTurnReader responseReader =
+                new ResponseTurnReader(config.api(), config.presets(), config.models(), conversations, seal);
         Application application = new Application(
                 List.of(
                         new HealthResource(shutdown::isReady, streams::sinceLastTick),
                         new ModelsResource(
                                 config.presets(), preset -> config.models().limits(preset.upstreams(), preset.model())),
-                        new ConversationsResource(config.api().limits(), conversations, admission),
-                        new ConversationItemsResource(config.api().limits(), conversations, admission),
+                        new ConversationsResource(config.api().limits(), conversations, storeRequests),
+                        new ConversationItemsResource(config.api().limits(), conversations, storeRequests),
                         new ChatCompletionsResource(
                                 new ChatTurnReader(
                                         config.api(),
@@ -175,8 +183,9 @@ public final class Gateway implements ServletContextListener {
                                         SystemFingerprints.of(config),
                                         conversations),
                                 endpoint),
-                        new ResponsesResource(
-                                new ResponseTurnReader(config.api(), config.presets(), config.models()), endpoint)),
+                        new ResponsesResource(responseReader, endpoint),
+                        new StoredResponsesResource(conversations.responses(), seal, storeRequests),
+                        new InputTokensResource(responseReader, endpoint)),
                 List.of(
                         new FrameWriter(),
                         new ErrorMapper(),

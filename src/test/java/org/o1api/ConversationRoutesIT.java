@@ -15,6 +15,7 @@ import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Container;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.ResponsesClient;
 import org.o1api.testing.Script;
 
 /** {@code /v1/conversations} in OpenAI's shapes, and the isolation of callers. */
@@ -344,6 +345,11 @@ class ConversationRoutesIT {
                             .status())
                     .isEqualTo(200);
             assertThat(fixture.gateway().client(OTHER).post(more).status()).isEqualTo(200);
+            String response =
+                    "{\"reasoning\": {\"effort\": \"none\"}, \"conversation\": \"full\", \"input\": \"Two?\"}";
+            requireQuotaExceeded(new ResponsesClient(client).post(response));
+            String unstored = response.replaceFirst("\\{", "{\"store\": false, ");
+            assertThat(new ResponsesClient(client).post(unstored).status()).isEqualTo(200);
 
             assertThat(delete(client, ROUTE + "/full").status()).isEqualTo(200);
             assertThat(client.post(more).status()).isEqualTo(200);

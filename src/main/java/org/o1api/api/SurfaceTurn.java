@@ -1,5 +1,6 @@
 package org.o1api.api;
 
+import org.o1api.model.GatewayException;
 import org.o1api.reasoning.TurnClient;
 import org.o1api.server.EventStream;
 import org.o1api.turn.TurnRequest;
@@ -14,6 +15,11 @@ public interface SurfaceTurn {
     /** The last event of a streamed response after a failure so severe that no other event can be created. */
     default byte[] unexpectedEvent() {
         return ErrorBody.unexpectedEvent();
+    }
+
+    /** A failure of the turn with the names that this surface has for the fields of its requests. */
+    default GatewayException inOwnTerms(GatewayException failure) {
+        return failure;
     }
 
     /** Returns a writer of a streamed response. */

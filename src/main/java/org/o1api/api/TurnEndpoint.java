@@ -10,6 +10,7 @@ import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 import org.o1api.model.UnexpectedException;
+import org.o1api.reasoning.TurnClient;
 import org.o1api.server.AbortableResponse;
 import org.o1api.server.EventStream;
 import org.o1api.server.OpenStreams;
@@ -52,7 +53,7 @@ public final class TurnEndpoint {
                 sink, turn.openingEvent(), turn.unexpectedEvent(), new Disconnect(ticket.cancellation()))) {
             StreamClient client = turn.streamWriter(stream);
             try {
-                runner.run(turn.request(), ticket, client);
+                run(turn, ticket, client);
             } catch (GatewayException failure) {
                 byte[] events = client.errorEvents(failure);
                 if (!(client.opensBeforeErrors() ? stream.failAfterOpening(events) : stream.fail(events))) {
@@ -70,19 +71,36 @@ public final class TurnEndpoint {
             Admission.Ticket ticket, ContainerRequestContext context, AsyncResponse response, SurfaceTurn turn) {
         Duration heartbeat = streams.jsonHeartbeat();
         if (heartbeat == null) {
-            runner.run(turn.request(), ticket, turn.jsonWriter(new WholeResponse(response)));
+            run(turn, ticket, turn.jsonWriter(new WholeResponse(response)));
             return;
         }
         AbortableResponse abortable = AbortableResponse.of(context);
         try (EventStream stream =
                 streams.openJson(response, heartbeat, abortable, new Disconnect(ticket.cancellation()))) {
             try {
-                runner.run(turn.request(), ticket, turn.jsonWriter(new StreamedResponse(stream)));
+                run(turn, ticket, turn.jsonWriter(new StreamedResponse(stream)));
             } catch (GatewayException failure) {
                 if (!stream.fail(new byte[0])) {
                     throw failure;
                 }
             }
+        }
+    }
+
+    private void run(SurfaceTurn turn, Admission.Ticket ticket, TurnClient client) {
+        try {
+            runner.run(turn.request(), ticket, client);
+        } catch (GatewayException failure) {
+            throw turn.inOwnTerms(failure);
+        }
+    }
+
+    /** Counts the tokens that the first call of an admitted turn would send. Makes no call, and stores nothing. */
+    public long countInput(Admission.Ticket ticket, SurfaceTurn turn) {
+        try {
+            return runner.countInput(turn.request(), ticket);
+        } catch (GatewayException failure) {
+            throw turn.inOwnTerms(failure);
         }
     }
 

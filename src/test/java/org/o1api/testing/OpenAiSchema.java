@@ -61,6 +61,11 @@ public enum OpenAiSchema {
             COMPLETION.check(response.body());
         } else if (path.equals("/v1/responses")) {
             ResponseSchema.check(response.body());
+        } else if (path.matches("/v1/responses/[^/]+/input_items")) {
+            ResponseSchema.checkItems(response.body());
+        } else if (path.matches("/v1/responses/resp_[^/]+")
+                && response.request().method().equals("GET")) {
+            ResponseSchema.check(response.body());
         } else if (path.equals("/v1/models")) {
             MODELS.check(response.body());
         } else if (path.startsWith("/v1/models/")) {

@@ -46,6 +46,11 @@ public final class ResponseSchema {
         SchemaFile.OPEN_RESPONSES.checkEvent(type, event.toString());
     }
 
+    /** Fails unless a text is a valid list of the items of an input. */
+    public static void checkItems(String json) {
+        SchemaFile.OPENAI.check("ResponseItemList", json);
+    }
+
     private static void removeExtensions(ObjectNode response) {
         removeTypes(response.withArray("tools"), OTHER_TOOLS);
         removeTypes(response.withArray("output"), OTHER_ITEMS);

@@ -126,6 +126,20 @@ public final class ResponsesClient {
         return client.send(PATH, ChatClient.postJson(body));
     }
 
+    /** Gets a stored response. */
+    public ChatClient.JsonResponse get(String id) {
+        return client.get(PATH + "/" + id);
+    }
+
+    public ChatClient.JsonResponse delete(String id) {
+        return client.send(PATH + "/" + id, request -> request.DELETE());
+    }
+
+    /** Counts the input tokens of a request. */
+    public ChatClient.JsonResponse countTokens(String body) {
+        return client.send(PATH + "/input_tokens", ChatClient.postJson(body));
+    }
+
     /** Posts a request for a stream: the body without {@code stream}. */
     public Stream stream(String body) {
         String streamed = "{\"stream\": true, " + body.strip().substring(1);

@@ -15,7 +15,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
+import org.o1api.api.StoreRequests;
 import org.o1api.api.items.ItemWriter;
+import org.o1api.api.items.ListFormat;
 import org.o1api.conversation.Conversation;
 import org.o1api.conversation.ConversationException;
 import org.o1api.conversation.ConversationId;
@@ -27,7 +29,6 @@ import org.o1api.conversation.StoredTurn;
 import org.o1api.json.Json;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
-import org.o1api.turn.Admission;
 
 /** {@code /v1/conversations/ID/items}: the messages, reasoning and tool calls of a conversation. */
 @Path("v1/conversations/{id}/items")
@@ -39,11 +40,11 @@ public final class ConversationItemsResource {
     private final ConversationRequests requests;
 
     public ConversationItemsResource(
-            ApiSettings.RequestLimits limits, Conversations conversations, Admission admission) {
+            ApiSettings.RequestLimits limits, Conversations conversations, StoreRequests requests) {
         this.limits = limits;
         this.conversations = conversations;
         store = conversations.store();
-        requests = new ConversationRequests(limits, store, admission);
+        this.requests = new ConversationRequests(limits, store, requests);
     }
 
     /** Lists the items: one for each message, for the reasoning of an answer, and for each tool call. */
@@ -57,9 +58,9 @@ public final class ConversationItemsResource {
         return requests.admitted(request, () -> {
             Conversation conversation = requests.find(id, request);
             ConversationStore.Page<ItemWriter.Item> page = new ItemPage(
-                            store, conversation, ConversationRequests.isAscending(order))
-                    .read(ConversationRequests.cursor(after), ConversationRequests.limit(limit), limits.body());
-            return ConversationJson.page(page.items(), page.hasMore(), ItemWriter.Item::id, ItemWriter.Item::body);
+                            store, conversation, ListFormat.isAscending(order))
+                    .read(ListFormat.cursor(after), ListFormat.limit(limit), limits.body());
+            return ListFormat.page(page.items(), page.hasMore(), ItemWriter.Item::id, ItemWriter.Item::body);
         });
     }
 
@@ -85,7 +86,7 @@ public final class ConversationItemsResource {
                             "A turn of this conversation is running. Retry after it has completed."))) {
                 open.append(turn);
             }
-            return ConversationJson.page(ItemWriter.items(turn), false, ItemWriter.Item::id, ItemWriter.Item::body);
+            return ListFormat.page(ItemWriter.items(turn), false, ItemWriter.Item::id, ItemWriter.Item::body);
         });
     }
 

@@ -4,33 +4,28 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
-import org.o1api.api.RequestException;
 import org.o1api.api.RequestJson;
+import org.o1api.api.StoreRequests;
 import org.o1api.api.TurnEndpoint;
 import org.o1api.conversation.Conversation;
 import org.o1api.conversation.ConversationException;
 import org.o1api.conversation.ConversationId;
 import org.o1api.conversation.ConversationStore;
 import org.o1api.conversation.StoredTurn;
-import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
 import org.o1api.model.TurnId;
-import org.o1api.turn.Admission;
 
 /** What the resources of conversations have in common: admission, the conversation of a path, and the parameters of a list. */
 final class ConversationRequests {
-    private static final int MAX_PAGE_SIZE = 100;
-
     private final ApiSettings.RequestLimits limits;
     private final ConversationStore store;
-    private final Admission admission;
+    private final StoreRequests requests;
 
-    ConversationRequests(ApiSettings.RequestLimits limits, ConversationStore store, Admission admission) {
+    ConversationRequests(ApiSettings.RequestLimits limits, ConversationStore store, StoreRequests requests) {
         this.limits = limits;
         this.store = store;
-        this.admission = admission;
+        this.requests = requests;
     }
 
     /** Parses the body of a request. */
@@ -40,10 +35,7 @@ final class ConversationRequests {
 
     /** Runs a request within the limits of concurrent requests, since the database may be slow. */
     byte[] admitted(ContainerRequestContext request, Supplier<byte[]> action) {
-        Admission.Ticket ticket = admission.admit(caller(request), RequestJson.body(request)::release);
-        try (ticket) {
-            return action.get();
-        }
+        return requests.admitted(request, action);
     }
 
     /** A turn of messages that no model answers. */
@@ -71,27 +63,5 @@ final class ConversationRequests {
 
     static String caller(ContainerRequestContext request) {
         return TurnEndpoint.caller(request).name();
-    }
-
-    /** An empty cursor counts as absent, because {@code last_id} of an empty page is an empty string. */
-    static @Nullable String cursor(@Nullable String after) {
-        return after == null || after.isEmpty() ? null : after;
-    }
-
-    static boolean isAscending(String order) {
-        if (!order.equals("asc") && !order.equals("desc")) {
-            throw new RequestException(ErrorCode.INVALID_REQUEST, "order", "'order' must be one of asc, desc.");
-        }
-        return order.equals("asc");
-    }
-
-    static int limit(String limit) {
-        if (!limit.matches("[1-9]\\d{0,2}") || Integer.parseInt(limit) > MAX_PAGE_SIZE) {
-            throw new RequestException(
-                    ErrorCode.INVALID_REQUEST,
-                    "limit",
-                    "'limit' must be a whole number from 1 to " + MAX_PAGE_SIZE + ".");
-        }
-        return Integer.parseInt(limit);
     }
 }

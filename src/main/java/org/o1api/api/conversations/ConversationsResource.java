@@ -15,13 +15,14 @@ import jakarta.ws.rs.core.MediaType;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
+import org.o1api.api.StoreRequests;
+import org.o1api.api.items.ListFormat;
 import org.o1api.conversation.Conversation;
 import org.o1api.conversation.ConversationException;
 import org.o1api.conversation.ConversationStore;
 import org.o1api.conversation.Conversations;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.model.RawJson;
-import org.o1api.turn.Admission;
 
 /** {@code /v1/conversations}: the conversations of a caller. Those of other callers are not visible. */
 @Path("v1/conversations")
@@ -32,9 +33,10 @@ public final class ConversationsResource {
     private final ConversationStore store;
     private final ConversationRequests requests;
 
-    public ConversationsResource(ApiSettings.RequestLimits limits, Conversations conversations, Admission admission) {
+    public ConversationsResource(
+            ApiSettings.RequestLimits limits, Conversations conversations, StoreRequests requests) {
         store = conversations.store();
-        requests = new ConversationRequests(limits, store, admission);
+        this.requests = new ConversationRequests(limits, store, requests);
     }
 
     @GET
@@ -46,10 +48,10 @@ public final class ConversationsResource {
         return requests.admitted(request, () -> {
             ConversationStore.Page<Conversation> page = store.list(
                     ConversationRequests.caller(request),
-                    ConversationRequests.cursor(after),
-                    ConversationRequests.isAscending(order),
-                    ConversationRequests.limit(limit));
-            return ConversationJson.page(page.items(), page.hasMore(), Conversation::id, ConversationJson::body);
+                    ListFormat.cursor(after),
+                    ListFormat.isAscending(order),
+                    ListFormat.limit(limit));
+            return ListFormat.page(page.items(), page.hasMore(), Conversation::id, ConversationJson::body);
         });
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.items.ItemWriter;
+import org.o1api.api.responses.TurnItems;
 import org.o1api.conversation.Conversation;
 import org.o1api.conversation.ConversationStore;
 import org.o1api.conversation.ConversationStore.Page;
@@ -63,7 +64,7 @@ final class ItemPage {
                 return true;
             }
             int before = items.size();
-            List<ItemWriter.Item> all = ItemWriter.items(positioned.turn());
+            List<ItemWriter.Item> all = TurnItems.of(positioned.turn());
             if (!ascending) {
                 Collections.reverse(all);
             }
@@ -83,7 +84,7 @@ final class ItemPage {
     Optional<ItemWriter.Item> find(String id) {
         return Optional.ofNullable(ItemWriter.turnId(id))
                 .flatMap(turn -> store.turn(conversation, turn))
-                .flatMap(positioned -> ItemWriter.items(positioned.turn()).stream()
+                .flatMap(positioned -> TurnItems.of(positioned.turn()).stream()
                         .filter(item -> item.id().equals(id))
                         .findFirst());
     }

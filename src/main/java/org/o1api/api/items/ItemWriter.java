@@ -107,12 +107,25 @@ public final class ItemWriter {
                 json.writeStringField("call_id", callId);
             }
             json.writeFieldName("output");
-            if (message.content() instanceof Content.Parts parts) {
+            if (!message.attachments().isEmpty()) {
+                writeWithAttachments(message, json);
+            } else if (message.content() instanceof Content.Parts parts) {
                 write(parts, false, json);
             } else {
                 json.writeString(message.content() instanceof Content.Text textContent ? textContent.text() : "");
             }
         });
+    }
+
+    private static void writeWithAttachments(Message.ToolResult message, JsonGenerator json) throws IOException {
+        json.writeStartArray();
+        if (message.content() instanceof Content.Text text && !text.text().isEmpty()) {
+            text(text.text(), false, json);
+        }
+        for (RawJson part : message.attachments()) {
+            part(part, false, json);
+        }
+        json.writeEndArray();
     }
 
     private void addToolCalls(List<ToolCall> toolCalls) {

@@ -53,7 +53,11 @@ final class CallItem extends OutputItem {
 
     /** The input of a custom tool. Arguments that are not the expected object are the input themselves. */
     private String input() {
-        String text = arguments.toString();
+        return customInput(arguments.toString());
+    }
+
+    /** The same for the complete arguments of a call. */
+    static String customInput(String text) {
         if (!JsonSlices.isObjectOrArray(text)) {
             return text;
         }

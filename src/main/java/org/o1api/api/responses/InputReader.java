@@ -5,8 +5,10 @@ import static org.o1api.api.RequestException.require;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
@@ -32,19 +34,29 @@ import org.o1api.model.ToolCall;
 final class InputReader {
     private static final String REASONING = ReasoningFormat.REASONING_CONTENT.wireName();
 
+    private static final String REFERENCE = "item_reference";
+
+    /** References that are longer refer to nothing: an ID is short. */
+    private static final int MAX_REFERENCE_LENGTH = 4096;
+
     /** The keys of a call in the Responses API. Others come from a provider, which gets them back. */
     private static final Set<String> CALL_KEYS =
             Set.of("type", "id", "call_id", "name", "arguments", "namespace", "status", "caller", "created_by");
 
-    private static final String SEE_NEXT_MESSAGE = "The output of this call is in the next message of the user.";
-
     private final ToolNames tools;
+    private final EarlierItems earlier;
     private final List<Message> messages = new ArrayList<>();
     /** The reasoning since the last answer. */
     private final List<String> reasoning = new ArrayList<>();
+    /** The number of items that the messages are, as the store counts them. */
+    private int items;
 
-    InputReader(ToolNames tools) {
+    private final Map<Integer, String> phases = new LinkedHashMap<>(0);
+    private final Set<String> customOutputs = new LinkedHashSet<>(0);
+
+    InputReader(ToolNames tools, EarlierItems earlier) {
         this.tools = tools;
+        this.earlier = earlier;
     }
 
     /**
@@ -53,10 +65,26 @@ final class InputReader {
      * @throws RequestException if one is invalid
      */
     List<Message> read(List<RawJson> items, String path) {
+        earlier.expect(references(items));
         for (int i = 0; i < items.size(); i++) {
             readItem(items.get(i), path + "[" + i + "]");
         }
         return messages;
+    }
+
+    private static List<String> references(List<RawJson> items) {
+        return items.stream()
+                .filter(item -> item.text().length() <= MAX_REFERENCE_LENGTH
+                        && item.text().startsWith("{"))
+                .map(Json::tree)
+                .filter(item -> type(item).equals(REFERENCE))
+                .map(item -> item.path("id").asText(""))
+                .toList();
+    }
+
+    /** Returns what the messages of the items that were read do not say. */
+    InputDetails details() {
+        return new InputDetails(items, phases, customOutputs);
     }
 
     /** Returns the type of an item. Messages and references may have none. */
@@ -65,7 +93,7 @@ final class InputReader {
         if (!type.isEmpty()) {
             return type;
         }
-        return item.has("id") && !item.has("role") ? "item_reference" : "message";
+        return item.has("id") && !item.has("role") ? REFERENCE : "message";
     }
 
     private void readItem(RawJson raw, String path) {
@@ -80,11 +108,7 @@ final class InputReader {
             case "reasoning" -> readReasoning(item, path);
             case "additional_tools", // read before, with the other tools
                     "image_generation_call" -> {} // images that a model generated are not sent to it again
-            case "item_reference" ->
-                throw new RequestException(
-                        ErrorCode.RESPONSE_NOT_FOUND,
-                        path + ".id",
-                        "The item does not exist, or this API key may not use it. Send the item itself.");
+            case REFERENCE -> readItem(referredItem(item, path), path);
             default ->
                 throw new RequestException(
                         ErrorCode.INVALID_REQUEST,
@@ -93,6 +117,15 @@ final class InputReader {
                                 + ".type' must be one of message, function_call, function_call_output, custom_tool_call,"
                                 + " custom_tool_call_output, reasoning, item_reference, additional_tools.");
         }
+    }
+
+    private RawJson referredItem(JsonNode reference, String path) {
+        return earlier.item(ItemReader.text(reference, "id", path))
+                .orElseThrow(
+                        () -> new RequestException(
+                                ErrorCode.RESPONSE_NOT_FOUND,
+                                path + ".id",
+                                "The item does not exist for this API key: its response was not stored, or was deleted. Send the item itself."));
     }
 
     private void readMessage(JsonNode item, String path) {
@@ -104,6 +137,7 @@ final class InputReader {
             reasoning.clear();
             Message message = ItemReader.message(item, path);
             messages.add(MessageJson.message(role, withoutSinglePart(message.content()), Map.of()));
+            countMessage(item);
             return;
         }
         if (isEmpty) {
@@ -121,7 +155,15 @@ final class InputReader {
             return;
         }
         messages.add(MessageJson.assistant(answer, Map.of(), Map.of()));
+        countMessage(item);
         attachReasoning();
+    }
+
+    private void countMessage(JsonNode item) {
+        if (item.path("phase").isTextual()) {
+            phases.put(items, item.path("phase").textValue());
+        }
+        items++;
     }
 
     /** A list of a single text is sent as that text, which more providers accept. */
@@ -166,14 +208,20 @@ final class InputReader {
 
     private void addCall(ToolCall call) {
         ItemReader.addToolCall(call, messages);
+        items++;
         attachReasoning();
     }
 
     private void readOutput(JsonNode item, String path) {
         reasoning.clear();
+        items++;
+        String callId = ItemReader.text(item, "call_id", path);
+        if (type(item).equals("custom_tool_call_output")) {
+            customOutputs.add(callId);
+        }
         JsonNode output = item.path("output");
         if (output.isArray() && output.isEmpty()) {
-            messages.add(MessageJson.toolResult(ItemReader.text(item, "call_id", path), new Content.Text("")));
+            messages.add(MessageJson.toolResult(callId, new Content.Text("")));
             return;
         }
         Message.ToolResult result = ItemReader.result(item, path);
@@ -181,7 +229,6 @@ final class InputReader {
             messages.add(result);
             return;
         }
-        String callId = ItemReader.text(item, "call_id", path);
         StringJoiner texts = new StringJoiner("\n");
         List<RawJson> others = new ArrayList<>();
         for (RawJson part : JsonSlices.elements(parts.json())) {
@@ -192,19 +239,19 @@ final class InputReader {
                 others.add(part);
             }
         }
-        String text = texts.length() == 0 && !others.isEmpty() ? SEE_NEXT_MESSAGE : texts.toString();
-        if (!others.isEmpty()) {
-            others.add(0, textPart("Output of the call " + callId + ":"));
-        }
-        messages.add(MessageJson.toolResult(callId, new Content.Text(text)).withAttachments(others));
+        messages.add(MessageJson.toolResult(callId, new Content.Text(texts.toString()))
+                .withAttachments(others));
     }
 
-    private static RawJson textPart(String text) {
-        return new RawJson("{\"type\":\"text\",\"text\":" + JsonSlices.quoted(text) + "}");
-    }
-
-    /** Only reasoning that the gateway itself has sent continues. It is recognized by its ID. */
+    /** Only reasoning that the gateway itself has sent continues. It can be decrypted, or is recognized by its ID. */
     private void readReasoning(JsonNode item, String path) {
+        JsonNode encrypted = item.path("encrypted_content");
+        Optional<String> decrypted =
+                encrypted.isTextual() ? earlier.reasoning(encrypted.textValue()) : Optional.empty();
+        if (decrypted.isPresent()) {
+            reasoning.add(decrypted.get());
+            return;
+        }
         if (!ItemWriter.isReasoningId(item.path("id").asText(""))) {
             return;
         }

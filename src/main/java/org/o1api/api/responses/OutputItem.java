@@ -58,6 +58,10 @@ abstract class OutputItem {
         events.add("response.output_item.done", this::writeEvent);
     }
 
+    final String id() {
+        return position.id;
+    }
+
     final boolean isOpen() {
         return status == Status.IN_PROGRESS;
     }

@@ -4,11 +4,16 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The reasoning: one summary part for each step, which begins with the step's title in bold. */
 final class ReasoningItem extends OutputItem {
+    private final Function<List<String>, Optional<String>> encryption;
     private final List<String> parts = new ArrayList<>();
+    /** The parts in encrypted form, once they are complete; null: the client does not get it. */
+    private @Nullable String encrypted;
     /** The part of the current step; null: none. */
     private @Nullable GrowingText part;
     /** Whether the current part consists of a title. */
@@ -16,8 +21,9 @@ final class ReasoningItem extends OutputItem {
     /** A title that was reported after text of its step. It becomes a heading before the next text. Empty: none. */
     private String lateTitle = "";
 
-    ReasoningItem(Position position, ResponseEvents events) {
+    ReasoningItem(Position position, ResponseEvents events, Function<List<String>, Optional<String>> encryption) {
         super("reasoning", position, events);
+        this.encryption = encryption;
     }
 
     /**
@@ -122,6 +128,7 @@ final class ReasoningItem extends OutputItem {
     @Override
     void endContent() {
         endStep();
+        encrypted = encryption.apply(parts).orElse(null);
     }
 
     @Override
@@ -131,5 +138,8 @@ final class ReasoningItem extends OutputItem {
             writePart(json, text);
         }
         json.writeEndArray();
+        if (encrypted != null) {
+            json.writeStringField("encrypted_content", encrypted);
+        }
     }
 }

@@ -37,15 +37,16 @@ record ResponseObject(String id, long created, String model, Map<String, RawJson
         }
     }
 
-    /**
-     * The turn is complete.
-     *
-     * @param time seconds since 1970
-     */
-    record Ended(TurnEvent.Completed end, long time) implements State {
+    /** The turn is complete. */
+    record Ended(TurnEvent.Completed end) implements State {
         @Override
         public String status() {
             return end.reason().isComplete() ? "completed" : "incomplete";
+        }
+
+        /** How long the turn took, in whole seconds; 0 if it is not known. */
+        private long seconds() {
+            return end.summary() == null ? 0 : end.summary().time().toSeconds();
         }
 
         private @Nullable String incompleteReason() {
@@ -100,9 +101,9 @@ record ResponseObject(String id, long created, String model, Map<String, RawJson
         json.writeEndObject();
     }
 
-    private static void writeEnd(JsonGenerator json, State state) throws IOException {
+    private void writeEnd(JsonGenerator json, State state) throws IOException {
         if (state instanceof Ended ended && ended.end.reason().isComplete()) {
-            json.writeNumberField("completed_at", ended.time);
+            json.writeNumberField("completed_at", created + ended.seconds());
         } else {
             json.writeNullField("completed_at");
         }

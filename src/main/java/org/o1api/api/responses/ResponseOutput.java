@@ -18,9 +18,7 @@ import org.o1api.model.TurnEvent;
  */
 final class ResponseOutput {
     private final String turn;
-    private final int firstItem;
-    private final ToolNames tools;
-    private final boolean showsReasoning;
+    private final OutputForm form;
     private final ResponseEvents events;
     private final List<OutputItem> items = new ArrayList<>();
     private final Map<Integer, CallItem> calls = new TreeMap<>();
@@ -33,15 +31,11 @@ final class ResponseOutput {
      * Creates an empty output.
      *
      * @param turn the digits of the turn's ID
-     * @param firstItem the index of the first item in the turn
-     * @param tools the tools that the model may call
      * @param events gets the events of the items
      */
-    ResponseOutput(String turn, int firstItem, ToolNames tools, boolean showsReasoning, ResponseEvents events) {
+    ResponseOutput(String turn, OutputForm form, ResponseEvents events) {
         this.turn = turn;
-        this.firstItem = firstItem;
-        this.tools = tools;
-        this.showsReasoning = showsReasoning;
+        this.form = form;
         this.events = events;
     }
 
@@ -60,7 +54,7 @@ final class ResponseOutput {
             image(image.json());
         } else if (event instanceof TurnEvent.ToolCall call) {
             toolCall(call.piece());
-        } else if (showsReasoning) {
+        } else if (form.showsReasoning()) {
             writeReasoning(event);
         }
     }
@@ -94,7 +88,7 @@ final class ResponseOutput {
         ReasoningItem current = reasoning;
         if (current == null) {
             closeMessage(Status.COMPLETED);
-            current = add(new ReasoningItem(next("rs"), events));
+            current = add(new ReasoningItem(next("rs"), events, form.encryption()));
             reasoning = current;
         }
         showWaitingStep();
@@ -131,7 +125,7 @@ final class ResponseOutput {
             endReasoning();
             closeMessage(Status.COMPLETED);
             closeCompleteCalls();
-            ToolNames.Tool tool = tools.called(piece.name() == null ? "" : piece.name());
+            ToolNames.Tool tool = form.tools().called(piece.name() == null ? "" : piece.name());
             Position position = next(tool.kind() == ToolNames.Kind.CUSTOM ? "ctc" : "fc");
             call = new CallItem(tool, piece.id() == null ? position.id() : piece.id(), position, events);
             calls.put(piece.index(), add(call));
@@ -143,7 +137,7 @@ final class ResponseOutput {
 
     private Position next(String prefix) {
         int index = items.size();
-        return new Position(prefix + "_" + turn + "_" + (firstItem + index), index);
+        return new Position(prefix + "_" + turn + "_" + (form.firstItem() + index), index);
     }
 
     private <T extends OutputItem> T add(T item) {
@@ -186,7 +180,7 @@ final class ResponseOutput {
 
     /** Ends the open items: the turn is complete. */
     void complete(FinishReason reason) {
-        if (showsReasoning) {
+        if (form.showsReasoning()) {
             showWaitingStep();
         }
         Status end = reason.isComplete() ? Status.COMPLETED : Status.INCOMPLETE;

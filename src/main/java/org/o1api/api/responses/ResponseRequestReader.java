@@ -11,7 +11,6 @@ import org.o1api.api.ApiSettings;
 import org.o1api.api.O1Options;
 import org.o1api.api.RequestException;
 import org.o1api.api.RequestJson;
-import org.o1api.api.items.ItemWriter;
 import org.o1api.api.request.JsonReader;
 import org.o1api.api.request.Metadata;
 import org.o1api.api.request.O1OptionsReader;
@@ -35,8 +34,10 @@ final class ResponseRequestReader {
 
     private final JsonReader json;
     private final int maxItems;
+    private final EarlierItems earlier;
     private final ReasoningOptionsReader reasoning;
     private final Map<String, RawJson> settings = ResponseSettings.defaults();
+    private final StateReader state;
     private final Map<String, RawJson> fields = new LinkedHashMap<>();
     private final Map<String, RawJson> closingFields = new LinkedHashMap<>();
     private @Nullable String model;
@@ -49,20 +50,23 @@ final class ResponseRequestReader {
     private O1Options options = O1Options.NONE;
     private boolean hasMessages;
 
-    private ResponseRequestReader(JsonReader json, ApiSettings.RequestLimits limits) {
+    private ResponseRequestReader(JsonReader json, ApiSettings.RequestLimits limits, EarlierItems earlier) {
         this.json = json;
+        this.earlier = earlier;
         maxItems = limits.messages();
         reasoning = new ReasoningOptionsReader(json);
+        state = new StateReader(json, settings);
     }
 
     /**
      * Reads a body.
      *
+     * @param earlier what the input may refer to
      * @throws RequestException if the body is malformed or requests something unsupported
      */
-    static ResponseRequest read(byte[] body, ApiSettings.RequestLimits limits) {
+    static ResponseRequest read(byte[] body, ApiSettings.RequestLimits limits, EarlierItems earlier) {
         try (JsonReader json = new JsonReader(body, limits)) {
-            return new ResponseRequestReader(json, limits).read();
+            return new ResponseRequestReader(json, limits, earlier).read();
         }
     }
 
@@ -81,25 +85,22 @@ final class ResponseRequestReader {
             applyText(TextOptions.read(text));
         }
         RequestTools all = readTools(input);
-        List<Message> messages = new InputReader(all.names()).read(input, "input");
+        InputReader reader = new InputReader(all.names(), earlier);
+        List<Message> messages = reader.read(input, "input");
         if (messages.isEmpty()) {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
                     "input",
                     "'input' contains nothing that is sent to the model. Add a user message.");
         }
-        int inputItems = ItemWriter.count(messages);
-        List<Message> prompt = new ArrayList<>();
-        if (instructions != null && !instructions.isEmpty()) {
-            prompt.add(Message.system(instructions));
-        }
-        prompt.addAll(messages);
         return new ResponseRequest(
                 model,
-                new Prompt(prompt, fields, all.provided(), closingFields, maxTokens),
+                new Prompt(messages, fields, all.provided(), closingFields, maxTokens),
+                instructions == null || instructions.isEmpty() ? List.of() : List.of(Message.system(instructions)),
                 all.names(),
-                inputItems,
+                reader.details(),
                 reasoningOptions(),
+                state.state(),
                 options,
                 settings);
     }
@@ -212,13 +213,12 @@ final class ResponseRequestReader {
                 json.string(name);
                 repeat(name);
             }
-            case "truncation" -> {
-                RequestException.require(
-                        Set.of("auto", "disabled").contains(json.string(name)), name, "one of auto, disabled");
-                repeat(name);
-            }
             case O1Options.FIELD -> options = new O1OptionsReader(json).read();
-            default -> new RestrictedFields(json).read(name);
+            default -> {
+                if (!state.read(name)) {
+                    new RestrictedFields(json).read(name);
+                }
+            }
         }
     }
 

@@ -3,9 +3,13 @@ package org.o1api.api.responses;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.o1api.api.StreamClient;
 import org.o1api.api.SurfaceTurn;
+import org.o1api.conversation.ConversationException;
+import org.o1api.conversation.ConversationId;
 import org.o1api.model.ErrorCode;
+import org.o1api.model.GatewayException;
 import org.o1api.model.TurnId;
 import org.o1api.reasoning.TurnClient;
 import org.o1api.server.EventStream;
@@ -14,12 +18,9 @@ import org.o1api.turn.TurnRequest;
 /**
  * A request for a response and what the response looks like.
  *
- * @param tools the tools that the model may call
- * @param inputItems the number of items in the input
+ * @param form of the response's output
  */
-record ResponseTurn(
-        TurnRequest request, ResponseObject response, ToolNames tools, int inputItems, boolean showsReasoning)
-        implements SurfaceTurn {
+record ResponseTurn(TurnRequest request, ResponseObject response, OutputForm form) implements SurfaceTurn {
     private static final List<String> OPENING_EVENTS = List.of("response.created", "response.in_progress");
     private static final byte[] UNEXPECTED_EVENT = unexpected();
 
@@ -55,6 +56,28 @@ record ResponseTurn(
         json.writeNullField("param");
     }
 
+    /** An error of a conversation with the names of this API's fields. */
+    @Override
+    public GatewayException inOwnTerms(GatewayException failure) {
+        if (!(failure instanceof ConversationException) || failure.param() == null) {
+            return failure;
+        }
+        String message = String.valueOf(failure.getMessage())
+                .replace("'messages'", "'input'")
+                .replace("another conversation_id", "another conversation");
+        return new ConversationException(failure.code(), ownName(failure.param()), message);
+    }
+
+    /** Null if the request does not have the field: the conversation is unnamed. */
+    private @Nullable String ownName(String param) {
+        return switch (param) {
+            case ConversationId.FIELD ->
+                request.conversation() == null || request.conversation().isUnnamed() ? null : StateReader.CONVERSATION;
+            case "messages" -> "input";
+            default -> param;
+        };
+    }
+
     @Override
     public byte[] unexpectedEvent() {
         return UNEXPECTED_EVENT.clone();
@@ -72,6 +95,6 @@ record ResponseTurn(
     }
 
     private ResponseOutput output(ResponseEvents events) {
-        return new ResponseOutput(TurnId.hex(request.info().id()), inputItems, tools, showsReasoning, events);
+        return new ResponseOutput(TurnId.hex(request.info().id()), form, events);
     }
 }

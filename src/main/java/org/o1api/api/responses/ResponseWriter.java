@@ -1,6 +1,5 @@
 package org.o1api.api.responses;
 
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.SurfaceTurn;
 import org.o1api.json.Json;
@@ -24,7 +23,7 @@ final class ResponseWriter implements TurnClient {
     public void write(TurnEvent event) {
         if (event instanceof TurnEvent.Completed completed) {
             output.complete(completed.reason());
-            ended = new ResponseObject.Ended(completed, Instant.now().getEpochSecond());
+            ended = new ResponseObject.Ended(completed);
         } else {
             output.write(event);
         }

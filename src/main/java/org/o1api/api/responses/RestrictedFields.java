@@ -7,7 +7,6 @@ import org.o1api.model.ErrorCode;
 
 /** Reads the request fields of which the gateway supports some values only, or none. They affect nothing. */
 final class RestrictedFields {
-    private static final String LOGPROBS = "message.output_text.logprobs";
     private static final String NO_LOGPROBS = " is not supported: an answer needs several model calls. Leave it out.";
 
     private final JsonReader json;
@@ -23,7 +22,6 @@ final class RestrictedFields {
      */
     void read(String name) {
         switch (name) {
-            case "store" -> json.bool(name);
             case "background" -> {
                 if (json.bool(name)) {
                     throw unsupported(
@@ -31,22 +29,12 @@ final class RestrictedFields {
                             "'background' is not supported. Leave it out; with 'stream' the answer arrives early.");
                 }
             }
-            case "previous_response_id" -> {
-                json.string(name);
-                throw new RequestException(
-                        ErrorCode.RESPONSE_NOT_FOUND,
-                        name,
-                        "The response does not exist: this gateway does not store responses. Send the earlier items in 'input'.");
-            }
-            case "conversation" ->
-                throw unsupported(name, "'conversation' is not supported. Send the earlier items in 'input'.");
             case "prompt" -> throw unsupported(name, "'prompt' is not supported. Send 'input' and 'instructions'.");
             case "top_logprobs" -> {
                 if (!json.isZero()) {
-                    throw unsupported(name, "'top_logprobs'" + NO_LOGPROBS);
+                    throw withoutLogprobs(name, name);
                 }
             }
-            case "include" -> readInclude(name);
             case "stream_options" -> {
                 json.require(JsonToken.START_OBJECT, name, "an object");
                 json.skip();
@@ -55,14 +43,9 @@ final class RestrictedFields {
         }
     }
 
-    private void readInclude(String name) {
-        json.require(JsonToken.START_ARRAY, name, "a list of strings");
-        for (int i = 0; json.next() != JsonToken.END_ARRAY; i++) {
-            String at = name + "[" + i + "]";
-            if (json.string(at).equals(LOGPROBS)) {
-                throw unsupported(at, "'" + LOGPROBS + "'" + NO_LOGPROBS);
-            }
-        }
+    /** The error for a request of log probabilities. */
+    static RequestException withoutLogprobs(String param, String requested) {
+        return unsupported(param, "'" + requested + "'" + NO_LOGPROBS);
     }
 
     private static RequestException unsupported(String param, String message) {

@@ -1,6 +1,5 @@
 package org.o1api.api.responses;
 
-import java.time.Instant;
 import org.o1api.api.StreamClient;
 import org.o1api.model.GatewayException;
 import org.o1api.model.TurnEvent;
@@ -37,7 +36,7 @@ final class StreamingResponseWriter implements StreamClient {
     public void write(TurnEvent event) {
         if (event instanceof TurnEvent.Completed completed) {
             output.complete(completed.reason());
-            addEnd(new ResponseObject.Ended(completed, Instant.now().getEpochSecond()));
+            addEnd(new ResponseObject.Ended(completed));
         } else {
             output.write(event);
         }

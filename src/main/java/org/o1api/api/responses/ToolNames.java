@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,13 @@ final class ToolNames {
                 put(tools.containsKey(joined) ? hashed(joined, tool.namespace, tool.name) : joined, tool);
             }
         }
+    }
+
+    /** Tools whose provider's names are known. */
+    static ToolNames of(Map<String, Tool> byProviderName) {
+        ToolNames names = new ToolNames(List.of());
+        byProviderName.forEach(names::put);
+        return names;
     }
 
     private void put(String providerName, Tool tool) {

@@ -3,6 +3,7 @@ package org.o1api.reasoning.text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.o1api.json.JsonSlices;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -14,6 +15,8 @@ import org.o1api.model.RawJson;
  *     that this call continues
  */
 public record CallMessages(List<Message> messages, int continuedFrom) {
+    private static final String SEE_NEXT_MESSAGE = "The output of this call is in the next message of the user.";
+
     /** Returns the messages for the provider: attachments of results of tool calls follow the results in a message of the user. */
     CallMessages withAttachmentsAsMessages() {
         List<Message> all = new ArrayList<>(messages.size() + 1);
@@ -26,14 +29,29 @@ public record CallMessages(List<Message> messages, int continuedFrom) {
                 attachments.clear();
                 from += i <= continuedFrom && continuedFrom < Integer.MAX_VALUE ? 1 : 0;
             }
-            if (message instanceof Message.ToolResult result) {
+            if (message instanceof Message.ToolResult result
+                    && !result.attachments().isEmpty()) {
+                attachments.add(heading(result));
                 attachments.addAll(result.attachments());
-            }
-            if (message != null) {
+                all.add(withText(result));
+            } else if (message != null) {
                 all.add(message);
             }
         }
         return new CallMessages(all, from);
+    }
+
+    private static RawJson heading(Message.ToolResult result) {
+        String call = result.callId() == null ? "" : " " + result.callId();
+        return new RawJson("{\"type\":\"text\",\"text\":" + JsonSlices.quoted("Output of the call" + call + ":") + "}");
+    }
+
+    /** The result, which says where its output is if it has no text. */
+    private static Message withText(Message.ToolResult result) {
+        return result.content() instanceof Content.Text text && text.text().isEmpty()
+                ? new Message.ToolResult(
+                        result.role(), result.callId(), new Content.Text(SEE_NEXT_MESSAGE), result.fields())
+                : result;
     }
 
     private static Message attached(List<RawJson> parts) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.api.RequestException;
+import org.o1api.api.items.ItemWriter;
 import org.o1api.api.responses.ToolNames.Kind;
 import org.o1api.api.responses.ToolNames.Tool;
 import org.o1api.json.JsonSlices;
@@ -29,8 +31,22 @@ class InputReaderTest {
             new Tool(Kind.CUSTOM, null, "patch"),
             new Tool(Kind.FUNCTION, "agents", "spawn")));
 
+    private static final KnownItems EARLIER = new KnownItems(
+            Map.of(
+                    "msg_1",
+                            "{\"type\":\"message\",\"role\":\"assistant\",\"content\":\"Yes.\",\"phase\":\"final_answer\"}",
+                    "ctc_1", "{\"type\":\"custom_tool_call\",\"call_id\":\"c1\",\"name\":\"patch\",\"input\":\"a\"}",
+                    "rs_1",
+                            "{\"type\":\"reasoning\",\"id\":\"" + OURS
+                                    + "\",\"summary\":[{\"type\":\"summary_text\",\"text\":\"a\"}]}"),
+            Map.of("sealed", "b"));
+
+    private static List<RawJson> items(String items) {
+        return JsonSlices.elements(new RawJson("[" + items.replace('\'', '"') + "]"));
+    }
+
     private static List<Message> read(String items) {
-        return new InputReader(TOOLS).read(JsonSlices.elements(new RawJson("[" + items + "]")), "input");
+        return new InputReader(TOOLS, EARLIER).read(items(items), "input");
     }
 
     /** Each message in one line: role, content, fields, reasoning. */
@@ -132,17 +148,15 @@ class InputReaderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "[{'type': 'input_image', 'image_url': 'u'}] | The output of this call is in the next message of the user.",
+                "[{'type': 'input_image', 'image_url': 'u'}] | ``",
                 "[{'type': 'input_text', 'text': 'a'}, {'type': 'input_image', 'image_url': 'u'}] | a",
             })
     void attachesImagesOfAnOutput(String output, String text) {
         String item = "{'type': 'function_call_output', 'call_id': 'c1', 'output': " + output + "}";
-        Message.ToolResult result =
-                (Message.ToolResult) read(item.replace('\'', '"')).get(0);
+        Message.ToolResult result = (Message.ToolResult) read(item).get(0);
         assertThat(result.content()).isEqualTo(new Content.Text(text));
         assertThat(result.attachments())
                 .containsExactly(
-                        new RawJson("{\"type\":\"text\",\"text\":\"Output of the call c1:\"}"),
                         new RawJson("{\"type\":\"image_url\",\"image_url\":{\"url\":\"u\",\"detail\":\"auto\"}}"));
     }
 
@@ -175,6 +189,9 @@ class InputReaderTest {
                 arguments(
                         ours.replace(OURS, "rs_68af4030baa48193b0b43b4c2a176a1a0e6967589f080e78") + ", " + call,
                         called),
+                arguments("{'type': 'reasoning', 'encrypted_content': 'sealed'}, " + call, called + " reasoning: 'b'"),
+                arguments(ours.replace("'x'", "'sealed'") + ", " + call, called + " reasoning: 'b'"),
+                arguments("{'type': 'item_reference', 'id': 'rs_1'}, " + call, called + " reasoning: 'a'"),
                 arguments("{'role': 'assistant', 'content': '<think>a</think>Yes.'}", "assistant: Yes. reasoning: 'a'"),
                 arguments(
                         "{'role': 'assistant', 'content': [{'type': 'output_text', 'text': '<think>a</think>'}]}, "
@@ -186,6 +203,32 @@ class InputReaderTest {
     @MethodSource("reasoning")
     void continuesOwnReasoningAndDropsOther(String items, String expected) {
         assertThat(show(read(items.replace('\'', '"')))).isEqualTo(expected.replace('\'', '"'));
+    }
+
+    /** A reference is the item itself. Columns: the input, its messages, and what they do not say. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'type': 'item_reference', 'id': 'msg_1'} | assistant | 1 {0=final_answer} []",
+                "{'role': 'user', 'content': 'a'}, {'id': 'msg_1'} | user assistant | 2 {1=final_answer} []",
+                "{'id': 'ctc_1'}, {'type': 'custom_tool_call_output', 'call_id': 'c1', 'output': 'x'} | assistant tool | 2 {} [c1]",
+                "{'type': 'function_call_output', 'call_id': 'c1', 'output': []} | tool | 1 {} []",
+                "{'type': 'custom_tool_call_output', 'call_id': 'c1', 'output': []} | tool | 1 {} [c1]",
+                "{'role': 'assistant', 'content': [], 'phase': 'commentary'}, {'role': 'user', 'content': 'a'} | user | 1 {} []",
+                "{'id': 'rs_1'}, {'role': 'assistant', 'content': 'a', 'phase': 'commentary'} | assistant | 1 {0=commentary} []",
+                "{'role': 'assistant', 'content': 'a'}, {'id': 'ctc_1'}, {'role': 'user', 'content': 'a'} | assistant user | 3 {} []",
+            })
+    void knowsWhatTheMessagesDoNotSay(String input, String roles, String expected) {
+        InputReader reader = new InputReader(TOOLS, EARLIER);
+        List<Message> messages = reader.read(items(input), "input");
+        assertThat(messages.stream().map(message -> message.role().wireName()).collect(Collectors.joining(" ")))
+                .isEqualTo(roles);
+        InputDetails details = reader.details();
+        assertThat(details.items() + " " + details.phases() + " " + details.customOutputs())
+                .isEqualTo(expected);
+        assertThat(ItemWriter.count(messages)).isEqualTo(details.items());
     }
 
     @ParameterizedTest
@@ -207,11 +250,12 @@ class InputReaderTest {
                 "{'type': 'function_call_output', 'output': 'x'} | input[0].call_id | INVALID_REQUEST",
                 "{'type': 'function_call_output', 'call_id': 'c', 'output': 5} | input[0].output | INVALID_REQUEST",
                 "{'type': 'web_search_call', 'id': 'ws_1'} | input[0].type | INVALID_REQUEST",
-                "{'type': 'item_reference', 'id': 'msg_1'} | input[0].id | RESPONSE_NOT_FOUND",
-                "{'id': 'msg_1'} | input[0].id | RESPONSE_NOT_FOUND",
+                "{'type': 'item_reference', 'id': 'msg_2'} | input[0].id | RESPONSE_NOT_FOUND",
+                "{'type': 'item_reference'} | input[0].id | INVALID_REQUEST",
+                "{'id': 'msg_2'} | input[0].id | RESPONSE_NOT_FOUND",
             })
     void rejects(String item, String param, ErrorCode code) {
-        assertThatThrownBy(() -> read(item.replace('\'', '"'))).isInstanceOfSatisfying(RequestException.class, e -> {
+        assertThatThrownBy(() -> read(item)).isInstanceOfSatisfying(RequestException.class, e -> {
             assertThat(e.param()).isEqualTo(param);
             assertThat(e.code()).isEqualTo(code);
         });

@@ -14,6 +14,7 @@ import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
 import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
+import org.o1api.model.GatewayException;
 import org.o1api.model.Message;
 import org.o1api.model.Mode;
 import org.o1api.model.RawJson;
@@ -27,7 +28,8 @@ class ResponseRequestReaderTest {
                 : "{'input': 'Hi'" + (fields.isEmpty() ? "" : ", " + fields) + "}";
         return ResponseRequestReader.read(
                 body.replace('\'', '"').getBytes(StandardCharsets.UTF_8),
-                new ApiSettings.RequestLimits(1 << 20, 3, 20, 1000));
+                new ApiSettings.RequestLimits(1 << 20, 3, 20, 1000),
+                KnownItems.NONE);
     }
 
     private static String show(Map<String, RawJson> fields) {
@@ -37,8 +39,10 @@ class ResponseRequestReaderTest {
     @Test
     void readsATextAsAUserMessage() {
         ResponseRequest request = read("'instructions': 'Be brief.', 'model': 'thinker'");
-        assertThat(request.prompt().messages()).containsExactly(Message.system("Be brief."), Message.user("Hi"));
-        assertThat(request.inputItems()).isEqualTo(1);
+        assertThat(request.instructions()).containsExactly(Message.system("Be brief."));
+        assertThat(request.prompt().messages()).containsExactly(Message.user("Hi"));
+        assertThat(request.input().items()).isEqualTo(1);
+        assertThat(read("'instructions': ''").instructions()).isEmpty();
         assertThat(request.model()).isEqualTo("thinker");
     }
 
@@ -82,7 +86,11 @@ class ResponseRequestReaderTest {
                 "'metadata': {'k': 'v'} | metadata | {'k':'v'}",
                 "'parallel_tool_calls': false | parallel_tool_calls | false",
                 "'prompt_cache_key': 'p' | prompt_cache_key | 'p'",
-                "'store': true | store | false",
+                "'store': false | store | true",
+                "'previous_response_id': 'resp_1' | previous_response_id | 'resp_1'",
+                "'conversation': 'c' | conversation | {'id':'c'}",
+                "'conversation': {'id': 'c', 'x': 1} | conversation | {'id':'c'}",
+                "'conversation': null | conversation | null",
                 "'truncation': 'disabled' | truncation | 'disabled'",
                 "'tool_choice': 'none' | tool_choice | 'none'",
                 "'max_tool_calls': 3 | max_tool_calls | null",
@@ -96,7 +104,7 @@ class ResponseRequestReaderTest {
     void repeatsSettings(String fields, String name, String repeated) {
         ResponseRequest request = read(fields);
         RawJson value = request.settings(
-                        request.reasoning().effort(), request.reasoning().mode())
+                        request.reasoning().effort(), request.reasoning().mode(), true)
                 .get(name);
         assertThat(String.valueOf(value).replace('"', '\'')).isEqualTo(repeated);
     }
@@ -113,6 +121,27 @@ class ResponseRequestReaderTest {
         assertThat(read("'reasoning': {'exclude': true}").excludesReasoning()).isTrue();
     }
 
+    /** Columns: the request; store, previous response, conversation, whether it may be truncated, whether reasoning is encrypted. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'model': 'x' | null null null true false",
+                "'store': true | true null null true false",
+                "'store': false, 'include': ['reasoning.encrypted_content', 'x'] | false null null true true",
+                "'store': null, 'include': ['x'] | null null null true false",
+                "'previous_response_id': 'resp_1', 'truncation': 'disabled' | null resp_1 null false false",
+                "'conversation': 'c', 'truncation': 'auto' | null null c true false",
+                "'conversation': {'id': 'c'}, 'previous_response_id': null | null null c true false",
+            })
+    void readsWhatItContinuesAndStores(String fields, String expected) {
+        ResponseState state = read(fields).state();
+        assertThat(state.store() + " " + state.previousResponse() + " " + state.conversation() + " "
+                        + state.mayTruncate() + " " + state.encryptsReasoning())
+                .isEqualTo(expected);
+    }
+
     @Test
     void findsToolsAnywhereInTheInput() {
         ResponseRequest request =
@@ -125,7 +154,7 @@ class ResponseRequestReaderTest {
         assertThat(request.settings().get("tools")).isEqualTo(new RawJson("[]"));
         assertThat(String.valueOf(request.prompt().closingFields().get("tool_choice")))
                 .contains("functions__exec");
-        assertThat(request.inputItems()).isEqualTo(2);
+        assertThat(request.input().items()).isEqualTo(2);
     }
 
     /** Of duplicate keys the last one counts. */
@@ -142,7 +171,7 @@ class ResponseRequestReaderTest {
     @ValueSource(strings = {"null", "[]", "5", "{\"input\": \"Hi\"} {}", "{\"input\": "})
     void rejectsWhatIsNoObject(String body) {
         assertThatThrownBy(() -> ResponseRequestReader.read(
-                        body.getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT))
+                        body.getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT, KnownItems.NONE))
                 .isInstanceOfSatisfying(
                         RequestException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_JSON));
     }
@@ -177,15 +206,22 @@ class ResponseRequestReaderTest {
                 "'tools': {} | tools | INVALID_REQUEST",
                 "'safety_identifier': 'x234567890x234567890x234567890x234567890x234567890x234567890x2345' | safety_identifier | INVALID_REQUEST",
                 "'background': true | background | UNSUPPORTED_VALUE",
-                "'conversation': 'conv_1' | conversation | UNSUPPORTED_VALUE",
-                "'conversation': {'id': 'conv_1'} | conversation | UNSUPPORTED_VALUE",
+                "'conversation': 5 | conversation | INVALID_REQUEST",
+                "'conversation': {} | conversation.id | INVALID_REQUEST",
+                "'conversation': '' | conversation | INVALID_REQUEST",
+                "'conversation': 'a/b' | conversation | INVALID_REQUEST",
+                "'conversation': {'id': 'unnamed/x'} | conversation.id | INVALID_REQUEST",
+                "'conversation': 'c', 'previous_response_id': 'resp_1' | previous_response_id | INVALID_REQUEST",
+                "'store': 'no' | store | INVALID_REQUEST",
+                "'include': 'x' | include | INVALID_REQUEST",
+                "'include': [5] | include[0] | INVALID_REQUEST",
                 "'prompt': {'id': 'p'} | prompt | UNSUPPORTED_VALUE",
                 "'top_logprobs': 3 | top_logprobs | UNSUPPORTED_VALUE",
                 "'include': ['message.output_text.logprobs'] | include[0] | UNSUPPORTED_VALUE",
-                "'previous_response_id': 'resp_1' | previous_response_id | RESPONSE_NOT_FOUND",
+                "'previous_response_id': 5 | previous_response_id | INVALID_REQUEST",
             })
     void rejects(String fields, String param, ErrorCode code) {
-        assertThatThrownBy(() -> read(fields)).isInstanceOfSatisfying(RequestException.class, e -> {
+        assertThatThrownBy(() -> read(fields)).isInstanceOfSatisfying(GatewayException.class, e -> {
             assertThat(e.param()).isEqualTo(param);
             assertThat(e.code()).isEqualTo(code);
         });

@@ -6,8 +6,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.api.ApiSettings;
+import org.o1api.api.RequestException;
+import org.o1api.conversation.ConversationException;
+import org.o1api.conversation.ConversationRef;
 import org.o1api.model.Cancellation;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.GatewayException;
 import org.o1api.model.Message;
 import org.o1api.model.Mode;
 import org.o1api.model.UsageReport;
@@ -20,19 +27,22 @@ import org.o1api.turn.TurnFixture;
 /** The events of a stream that do not depend on the turn. */
 class ResponseTurnTest {
     private static final ResponseRequest REQUEST = ResponseRequestReader.read(
-            "{\"input\": \"Hi\"}".getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT);
+            "{\"input\": \"Hi\"}".getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT, KnownItems.NONE);
 
-    private final ResponseTurn turn = new ResponseTurn(
-            TurnFixture.request(
-                    TestPresets.preset(TestStrategy.EMPTY),
-                    null,
-                    new Prompt(List.of(Message.user("Hi")), Map.of(), null, Map.of(), null),
-                    new Cancellation(),
-                    null),
-            new ResponseObject("resp_1", 5, "thinker", REQUEST.settings(null, Mode.STANDARD), UsageReport.ANSWER),
-            REQUEST.tools(),
-            1,
-            true);
+    private final ResponseTurn turn = turn(new ConversationRef("team-a", "c", null));
+
+    private static ResponseTurn turn(ConversationRef conversation) {
+        return new ResponseTurn(
+                TurnFixture.request(
+                        TestPresets.preset(TestStrategy.EMPTY),
+                        null,
+                        new Prompt(List.of(Message.user("Hi")), Map.of(), null, Map.of(), null),
+                        new Cancellation(),
+                        conversation),
+                new ResponseObject(
+                        "resp_1", 5, "thinker", REQUEST.settings(null, Mode.STANDARD, true), UsageReport.ANSWER),
+                new OutputForm(1, REQUEST.tools(), true, OutputForm.PLAIN));
+    }
 
     private static String data(String event) {
         return event.substring(event.indexOf("data: ") + "data: ".length());
@@ -47,6 +57,38 @@ class ResponseTurnTest {
         for (String event : events) {
             ResponseSchema.checkEvent(data(event));
         }
+    }
+
+    /** Columns: the error of a conversation, and what the client of this API reads. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "conversation_id | Conversation 'x' does not exist. | conversation | Conversation 'x' does not exist.",
+                "messages | 'messages' contains nothing new. | input | 'input' contains nothing new.",
+                "messages | use another conversation_id. | input | use another conversation.",
+                "previous_response_id | 'previous_response_id' does not exist. | previous_response_id | 'previous_response_id' does not exist.",
+            })
+    void namesTheFieldsOfThisApiInErrors(String param, String message, String expectedParam, String expectedMessage) {
+        GatewayException own = turn.inOwnTerms(new ConversationException(ErrorCode.CONVERSATION_BUSY, param, message));
+        assertThat(own.param()).isEqualTo(expectedParam);
+        assertThat(own).hasMessage(expectedMessage);
+        assertThat(own.code()).isEqualTo(ErrorCode.CONVERSATION_BUSY);
+        assertThat(own.retryAfter()).isNotNull();
+    }
+
+    @Test
+    void namesNoConversationThatTheRequestDoesNotName() {
+        GatewayException own = turn(ConversationRef.unnamed("team-a", null))
+                .inOwnTerms(new ConversationException(ErrorCode.CONVERSATION_CHANGED, "conversation_id", "changed"));
+        assertThat(own.param()).isNull();
+    }
+
+    @Test
+    void leavesOtherErrorsAlone() {
+        GatewayException other = new RequestException(ErrorCode.INVALID_REQUEST, "messages", "'messages'");
+        assertThat(turn.inOwnTerms(other)).isSameAs(other);
     }
 
     @Test

@@ -70,7 +70,7 @@ class ResponseWriterTest {
     }
 
     private static ResponseOutput output(boolean showsReasoning, ResponseEvents events) {
-        return new ResponseOutput(TURN, 2, TOOLS, showsReasoning, events);
+        return new ResponseOutput(TURN, new OutputForm(2, TOOLS, showsReasoning, OutputForm.PLAIN), events);
     }
 
     /** The events of a stream in which nothing is joined, without those that every stream has. */

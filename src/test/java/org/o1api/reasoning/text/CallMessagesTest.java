@@ -24,6 +24,22 @@ class CallMessagesTest {
                 .withAttachments(List.of(attachments).stream().map(RawJson::new).toList());
     }
 
+    private static String heading(String id) {
+        return "{\"type\":\"text\",\"text\":\"Output of the call " + id + ":\"}";
+    }
+
+    @Test
+    void saysWhereTheOutputIsIfTheResultHasNoText() {
+        Message.ToolResult image = MessageJson.toolResult("c", new Content.Text(""));
+        List<Message> sent = new CallMessages(
+                        List.of(USER, CALL, image.withAttachments(List.of(new RawJson("1"))), PLAIN), 1)
+                .withAttachmentsAsMessages()
+                .messages();
+        assertThat(sent.get(2).content())
+                .isEqualTo(new Content.Text("The output of this call is in the next message of the user."));
+        assertThat(sent.get(4)).isEqualTo(attached("[" + heading("c") + ",1]"));
+    }
+
     private static Message attached(String parts) {
         return new Message.User(new Content.Parts(new RawJson(parts)), Map.of());
     }
@@ -40,12 +56,12 @@ class CallMessagesTest {
                                 FIRST,
                                 PLAIN,
                                 SECOND,
-                                attached("[1,2,3]"),
+                                attached("[" + heading("first") + ",1,2," + heading("second") + ",3]"),
                                 CALL,
                                 PLAIN,
                                 CALL,
                                 SECOND,
-                                attached("[3]")),
+                                attached("[" + heading("second") + ",3]")),
                         1));
     }
 
