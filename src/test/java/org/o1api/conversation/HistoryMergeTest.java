@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,11 +56,16 @@ class HistoryMergeTest {
     }
 
     private static List<Message> prompt(String turns, String newRoles, long tokens, boolean reasoning) {
-        String[] all = turns.split(", ", -1);
+        int lastTurn = turns.split(", ", -1).length - 1;
         List<Message> request = new ArrayList<>();
         for (String word : newRoles.split(" ", -1)) {
-            request.add(word.equals("user") ? Message.user("new") : result(all.length - 1));
+            request.add(word.equals("user") ? Message.user("new") : result(lastTurn));
         }
+        return merge(turns, request, tokens, reasoning).prompt();
+    }
+
+    private static HistoryMerge merge(String turns, List<Message> request, long tokens, boolean reasoning) {
+        String[] all = turns.split(", ", -1);
         HistoryLimits limits = new HistoryLimits(tokens, 1_000_000, reasoning);
         History.Window window = new History.Window(limits, request);
         List<PositionedTurn> recent = new ArrayList<>();
@@ -70,7 +77,7 @@ class HistoryMergeTest {
             }
         }
         History history = new History(1L, null, List.of(), recent, all.length - 1);
-        return HistoryMerge.of(history, request, limits, String::length).prompt();
+        return HistoryMerge.of(history, request, limits, String::length);
     }
 
     /** Which answers of a prompt have reasoning: {@code x} has it, {@code -} does not. */
@@ -100,6 +107,52 @@ class HistoryMergeTest {
     void sendsReasoningSinceTheLastUserMessageWithToolResults(String turns, String newRoles, String expected) {
         assertThat(reasoning(prompt(turns, newRoles, PLENTY, false))).isEqualTo(expected);
         assertThat(reasoning(prompt(turns, newRoles, PLENTY, true))).doesNotContain("-");
+    }
+
+    /** In the new messages {@code uN} and {@code rN} are a user message and the result of a call. */
+    @ParameterizedTest
+    @CsvSource({
+        "'user calls', r0, 'u0 c0 r0', r0",
+        "'user calls', 'u0 r0', 'u0 c0 r0', r0",
+        "'user calls', 'u7 r0', 'u0 c0 r0 u7', 'r0 u7'",
+        "'user calls', 'r0 u7', 'u0 c0 r0 u7', 'r0 u7'",
+        "'user calls', 's u0 r0 s', 'u0 c0 r0 s s', 'r0 s s'",
+        "'user calls', 'u0 u7 r0', 'u0 c0 r0 u7', 'r0 u7'",
+        "'user calls, tool calls', 'u0 r0 r1', 'u0 c0 r0 c1 r1', r1",
+        "'user answer, user calls', 'u0 u1 r1', 'u0 a0 u1 c1 r1', r1",
+        "'user answer, user calls', 'u1 r1', 'u0 a0 u1 c1 r1', r1",
+        "'user answer, user calls', 'u0 r1', 'u0 a0 u1 c1 r1 u0', 'r1 u0'",
+        "'user calls, tool answer', 'u1 r0', 'u0 c0 r0 a1 u1 late', 'u1 r0'",
+        "'user calls', 'u0 r7', 'u0 c0 not-run u0 late', 'u0 r7'"
+    })
+    void putsTheResultsOfOpenCallsFirst(String turns, String request, String prompt, String newMessages) {
+        List<Message> messages = Stream.of(request.split(" ", -1))
+                .map(word -> switch (word.charAt(0)) {
+                    case 's' -> Message.system("s");
+                    case 'r' -> result(Integer.parseInt(word.substring(1)));
+                    default -> Message.user(word);
+                })
+                .toList();
+        HistoryMerge merge = merge(turns, messages, PLENTY, false);
+        assertThat(notation(merge.prompt())).isEqualTo(prompt);
+        assertThat(notation(merge.newMessages())).isEqualTo(newMessages);
+    }
+
+    private static String notation(List<Message> messages) {
+        return messages.stream().map(HistoryMergeTest::notation).collect(Collectors.joining(" "));
+    }
+
+    private static String notation(Message message) {
+        String text = message.content() instanceof Content.Text content ? content.text() : "";
+        if (message instanceof Message.ToolResult result) {
+            return text.equals(ToolResults.NOT_RUN)
+                    ? "not-run"
+                    : "r" + String.valueOf(result.callId()).substring(1);
+        }
+        if (message instanceof Message.Assistant answer && !answer.toolCalls().isEmpty()) {
+            return answer.toolCalls().get(0).id();
+        }
+        return text.startsWith("The result of the tool call") ? "late" : text;
     }
 
     @Test
