@@ -100,7 +100,7 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
                     history.first() == null ? storedDialog : dialog(history.first()), requestDialog));
         }
         rejectIfDifferent(resent.repeatsExchangeAfter(resentCount));
-        List<Message> newMessages = PendingResults.first(storedDialog, withoutResent(candidates, resentCount));
+        List<Message> newMessages = OmittedAnswers.newMessages(storedDialog, withoutResent(candidates, resentCount));
         boolean waitsForAnswer = !storedDialog.isEmpty()
                 && storedDialog.get(storedDialog.size() - 1).canonical().role() != Role.ASSISTANT;
         if (newMessages.isEmpty() && !waitsForAnswer) {

@@ -123,9 +123,15 @@ class HistoryMergeTest {
         "'user answer, user calls', 'u1 r1', 'u0 a0 u1 c1 r1', r1",
         "'user answer, user calls', 'u0 r1', 'u0 a0 u1 c1 r1 u0', 'r1 u0'",
         "'user calls, tool answer', 'u1 r0', 'u0 c0 r0 a1 u1 late', 'u1 r0'",
-        "'user calls', 'u0 r7', 'u0 c0 not-run u0 late', 'u0 r7'"
+        "'user calls', 'u0 r7', 'u0 c0 not-run u0 late', 'u0 r7'",
+        "'user calls, tool answer', 'u0 r0 u7', 'u0 c0 r0 a1 u7', u7",
+        "'user calls, tool answer', 'r0 u7', 'u0 c0 r0 a1 u7', u7",
+        "'user calls, tool answer, user answer', 'u0 r0 u2 u7', 'u0 c0 r0 a1 u2 a2 u7', u7",
+        "'user calls, tool answer', 'u0 u7', 'u0 c0 r0 a1 u0 u7', 'u0 u7'",
+        "'user answer', 'u0 u7', 'u0 a0 u0 u7', 'u0 u7'"
     })
-    void putsTheResultsOfOpenCallsFirst(String turns, String request, String prompt, String newMessages) {
+    void understandsClientsThatRepeatOnlyTheirOwnMessages(
+            String turns, String request, String prompt, String newMessages) {
         List<Message> messages = Stream.of(request.split(" ", -1))
                 .map(word -> switch (word.charAt(0)) {
                     case 's' -> Message.system("s");

@@ -9,33 +9,37 @@ import org.o1api.model.Role;
 import org.o1api.model.ToolCall;
 
 /**
- * Puts the results of the calls that a conversation waits for before the other new messages of a request. Some clients leave out the
- * answer with the calls, because the conversation has it, but repeat the messages before it.
+ * Understands requests of clients that repeat only their own messages: they leave out the answers, also those with tool calls, because
+ * the conversation has them.
  */
-final class PendingResults {
-    private PendingResults() {}
+final class OmittedAnswers {
+    private OmittedAnswers() {}
 
     /**
-     * Returns the new messages of a request in the order in which providers accept them.
+     * Returns the new messages of such a request, without those that it repeats. The results of the calls of the last answer come
+     * first, since providers accept them only directly after the calls. User messages alone are never taken for repeated ones: a user
+     * may say the same again.
      *
      * @param stored the conversation's messages without instructions
      */
-    static List<Message> first(List<HistoryMessage> stored, List<Message> newMessages) {
+    static List<Message> newMessages(List<HistoryMessage> stored, List<Message> request) {
         Set<String> calls = openCalls(stored);
         List<Message> results =
-                newMessages.stream().filter(message -> isResult(message, calls)).toList();
-        if (results.isEmpty()) {
-            return newMessages;
-        }
-        List<Message> leading = newMessages.subList(0, newMessages.indexOf(results.get(0))).stream()
-                .filter(message -> !message.role().isInstruction())
+                request.stream().filter(message -> isResult(message, calls)).toList();
+        List<CanonicalMessage> dialog = request.stream()
+                .filter(message -> !message.role().isInstruction() && !isResult(message, calls))
+                .map(CanonicalMessage::of)
                 .toList();
-        int repeated = repeated(stored, leading);
+        int repeated = repeated(stored, dialog);
+        if (results.isEmpty()
+                && dialog.subList(0, repeated).stream()
+                        .noneMatch(message -> message.role().isToolResult())) {
+            return request;
+        }
         List<Message> ordered = new ArrayList<>(results);
         int dialogMessages = 0;
-        for (Message message : newMessages) {
-            boolean isInstruction = message.role().isInstruction();
-            if (isInstruction || (dialogMessages++ >= repeated && !isResult(message, calls))) {
+        for (Message message : request) {
+            if (message.role().isInstruction() || (!isResult(message, calls) && dialogMessages++ >= repeated)) {
                 ordered.add(message);
             }
         }
@@ -56,15 +60,13 @@ final class PendingResults {
     }
 
     /** How many of the first messages are the last ones that the client itself has sent before. */
-    private static int repeated(List<HistoryMessage> stored, List<Message> leading) {
+    private static int repeated(List<HistoryMessage> stored, List<CanonicalMessage> dialog) {
         List<CanonicalMessage> sent = stored.stream()
                 .map(HistoryMessage::canonical)
                 .filter(message -> message.role() != Role.ASSISTANT)
                 .toList();
-        List<CanonicalMessage> first =
-                leading.stream().map(CanonicalMessage::of).toList();
-        for (int length = Math.min(sent.size(), first.size()); length > 0; length--) {
-            if (sent.subList(sent.size() - length, sent.size()).equals(first.subList(0, length))) {
+        for (int length = Math.min(sent.size(), dialog.size()); length > 0; length--) {
+            if (sent.subList(sent.size() - length, sent.size()).equals(dialog.subList(0, length))) {
                 return length;
             }
         }
