@@ -23,6 +23,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.SlowBodyAssertions;
 import org.o1api.testing.SlowRequest;
 import org.o1api.testing.StepScripts;
+import org.o1api.testing.Surface;
 
 /** The packed WAR in the supported server distributions. The tests of one installation share a server. */
 @Tag("slow")
@@ -134,6 +135,6 @@ class DistributionIT {
 
     @Test
     void slowBodiesWithAKeyDoNotBlockOthers() throws IOException {
-        SlowBodyAssertions.assertAwaitedWithoutBlockingThreads(server.running().url(), SlowRequest.chat());
+        SlowBodyAssertions.assertAwaitedWithoutBlockingThreads(server.running().url(), SlowRequest.turn(Surface.CHAT));
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
@@ -256,10 +255,7 @@ class ResponsesStateIT {
     }
 
     private static JsonResponse keyed(GatewayFixture fixture, String body) {
-        return fixture.client()
-                .send(
-                        "/v1/responses",
-                        request -> ChatClient.postJson(body).apply(request.header("Idempotency-Key", "state-1")));
+        return client(fixture).withKey("state-1").post(body);
     }
 
     @InContainers

@@ -5,6 +5,7 @@ import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.SlowBodyAssertions;
 import org.o1api.testing.SlowRequest;
+import org.o1api.testing.Surface;
 
 /** More clients with slow request bodies than the container has threads. */
 class SlowBodyIT {
@@ -16,7 +17,7 @@ class SlowBodyIT {
     }
 
     @InContainers
-    void doesNotBlockOthersWithAKey(GatewayFixture fixture) throws IOException {
-        SlowBodyAssertions.assertAwaitedWithoutBlockingThreads(fixture.gateway().url(), SlowRequest.chat());
+    void doesNotBlockOthersWithAKey(GatewayFixture fixture, Surface surface) throws IOException {
+        SlowBodyAssertions.assertAwaitedWithoutBlockingThreads(fixture.gateway().url(), SlowRequest.turn(surface));
     }
 }

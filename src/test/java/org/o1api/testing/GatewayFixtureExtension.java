@@ -2,6 +2,7 @@ package org.o1api.testing;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.Extension;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -25,8 +26,13 @@ final class GatewayFixtureExtension implements TestTemplateInvocationContextProv
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
         InContainers annotation = context.getRequiredTestMethod().getAnnotation(InContainers.class);
         List<String> config = List.of(annotation.config());
+        boolean hasSurface =
+                List.of(context.getRequiredTestMethod().getParameterTypes()).contains(Surface.class);
         return containers(context.getRequiredTestClass().getName() + config)
-                .map(container -> new FixtureContext(new FixtureKey(container, config, annotation.demo())));
+                .map(container -> new FixtureKey(container, config, annotation.demo()))
+                .flatMap(key -> hasSurface
+                        ? Stream.of(Surface.values()).map(surface -> new FixtureContext(key, surface))
+                        : Stream.of(new FixtureContext(key, null)));
     }
 
     /**
@@ -40,10 +46,11 @@ final class GatewayFixtureExtension implements TestTemplateInvocationContextProv
                 : Stream.of(all);
     }
 
-    private record FixtureContext(FixtureKey key) implements TestTemplateInvocationContext, ParameterResolver {
+    private record FixtureContext(FixtureKey key, @Nullable Surface surface)
+            implements TestTemplateInvocationContext, ParameterResolver {
         @Override
         public String getDisplayName(int invocation) {
-            return key.container().name();
+            return key.container() + (surface == null ? "" : " " + surface);
         }
 
         @Override
@@ -53,11 +60,15 @@ final class GatewayFixtureExtension implements TestTemplateInvocationContextProv
 
         @Override
         public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-            return parameter.getParameter().getType() == GatewayFixture.class;
+            Class<?> type = parameter.getParameter().getType();
+            return type == GatewayFixture.class || (type == Surface.class && surface != null);
         }
 
         @Override
-        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        public @Nullable Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            if (parameter.getParameter().getType() == Surface.class) {
+                return surface;
+            }
             return context.getRoot()
                     .getStore(NAMESPACE)
                     .computeIfAbsent(

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.InputStream;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +17,20 @@ public final class ResponsesClient {
     private static final String PATH = "/v1/responses";
 
     private final ChatClient client;
+    private final @Nullable String idempotencyKey;
 
     public ResponsesClient(ChatClient client) {
+        this(client, null);
+    }
+
+    private ResponsesClient(ChatClient client, @Nullable String idempotencyKey) {
         this.client = client;
+        this.idempotencyKey = idempotencyKey;
+    }
+
+    /** The same client with an {@code Idempotency-Key} in each POST for a response. */
+    public ResponsesClient withKey(String key) {
+        return new ResponsesClient(client, key);
     }
 
     /** One server-sent event as it was on the wire. */
@@ -42,10 +55,23 @@ public final class ResponsesClient {
         }
     }
 
+    /** The events of one stream, which are numbered from 0. */
+    static final class NumberedEvents {
+        private int sequenceNumber;
+
+        Event next(EventLines.Event wire) {
+            Event event = new Event(wire.name(), wire.data());
+            assertThat(event.json().path("sequence_number").asInt(-1))
+                    .as(wire.data())
+                    .isEqualTo(sequenceNumber++);
+            return event;
+        }
+    }
+
     /** A streamed response. */
     public static final class Stream implements AutoCloseable {
         private final EventLines lines;
-        private int sequenceNumber;
+        private final NumberedEvents events = new NumberedEvents();
 
         Stream(HttpResponse<InputStream> response) {
             lines = new EventLines(response);
@@ -62,14 +88,7 @@ public final class ResponsesClient {
         /** Reads the next event; null at the end of the stream. */
         public @Nullable Event next() {
             EventLines.Event line = lines.next();
-            if (line == null) {
-                return null;
-            }
-            Event event = new Event(line.name(), line.data());
-            assertThat(event.json().path("sequence_number").asInt(-1))
-                    .as(line.data())
-                    .isEqualTo(sequenceNumber++);
-            return event;
+            return line == null ? null : events.next(line);
         }
 
         /** Reads up to the first event of a type. */
@@ -123,7 +142,12 @@ public final class ResponsesClient {
 
     /** Posts a request for a response of one object. */
     public ChatClient.JsonResponse post(String body) {
-        return client.send(PATH, ChatClient.postJson(body));
+        return client.send(PATH, request(body));
+    }
+
+    private UnaryOperator<HttpRequest.Builder> request(String body) {
+        return request -> ChatClient.postJson(body)
+                .apply(idempotencyKey == null ? request : request.header("Idempotency-Key", idempotencyKey));
     }
 
     /** Gets a stored response. */
@@ -143,6 +167,6 @@ public final class ResponsesClient {
     /** Posts a request for a stream: the body without {@code stream}. */
     public Stream stream(String body) {
         String streamed = "{\"stream\": true, " + body.strip().substring(1);
-        return new Stream(client.send(PATH, ChatClient.postJson(streamed), HttpResponse.BodyHandlers.ofInputStream()));
+        return new Stream(client.send(PATH, request(streamed), HttpResponse.BodyHandlers.ofInputStream()));
     }
 }

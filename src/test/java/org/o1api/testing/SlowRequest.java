@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 
 /** A POST whose body is announced but never completed. */
 public record SlowRequest(Framing framing, String path, String contentType) {
-    private static final String CHAT = "/v1/chat/completions";
+    private static final String CHAT = Surface.CHAT.path();
     private static final String LIVE = "/health/live";
     private static final String UNKNOWN = "/nothing";
     private static final String JSON = "application/json";
@@ -30,9 +30,9 @@ public record SlowRequest(Framing framing, String path, String contentType) {
         }
     }
 
-    /** A chat completion request with a Content-Length. */
-    public static SlowRequest chat() {
-        return new SlowRequest(Framing.CONTENT_LENGTH, CHAT, JSON);
+    /** A request for a turn, with a Content-Length. */
+    public static SlowRequest turn(Surface surface) {
+        return new SlowRequest(Framing.CONTENT_LENGTH, surface.path(), JSON);
     }
 
     /** Three kinds of paths with two content types, and every other framing once. */

@@ -1,0 +1,54 @@
+package org.o1api.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import org.jspecify.annotations.Nullable;
+
+/** A client of one API of a gateway. Everything that it receives is valid by the API's schema. */
+public record SurfaceClient(Surface surface, ChatClient gateway) {
+    /** A response of one JSON object. */
+    public record Answer(Surface surface, ChatClient.JsonResponse response) {
+        public int status() {
+            return response.status();
+        }
+
+        public @Nullable String header(String name) {
+            return response.header(name);
+        }
+
+        /** The answer's text; empty if the response is an error. */
+        public String content() {
+            return surface.content(response.json());
+        }
+
+        public String reasoning() {
+            return surface.reasoning(response.json());
+        }
+
+        /** Whether the response is an error with this code. */
+        public boolean isError(String code) {
+            return status() >= 400 && response.json().at("/error/code").asText().equals(code);
+        }
+
+        public void assertFails(int status, String code) {
+            assertThat(status()).as(response.response().body()).isEqualTo(status);
+            surface.checkError(response.json(), code);
+        }
+    }
+
+    /** Asks for one JSON object. */
+    public Answer post(Question question) {
+        return new Answer(surface, gateway.send(surface.path(), ChatClient.postJson(surface.body(question, false))));
+    }
+
+    /** Asks for a stream. */
+    public SurfaceStream stream(Question question) {
+        return new SurfaceStream(
+                surface,
+                gateway.send(
+                        surface.path(),
+                        ChatClient.postJson(surface.body(question, true)),
+                        HttpResponse.BodyHandlers.ofInputStream()));
+    }
+}
