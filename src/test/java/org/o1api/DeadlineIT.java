@@ -2,24 +2,26 @@ package org.o1api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Event;
-import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Container;
 import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.GatewayFixture;
+import org.o1api.testing.Question;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
+import org.o1api.testing.Surface;
+import org.o1api.testing.SurfaceClient;
+import org.o1api.testing.SurfaceClient.Answer;
+import org.o1api.testing.SurfaceEvent;
+import org.o1api.testing.SurfaceStream;
 import org.o1api.testing.UnreachableServer;
 
 /** Time limits: each one ends the turn on time, and the error names it. There is one preset for each limit. */
@@ -70,41 +72,41 @@ class DeadlineIT {
                 RunningGateway gateway =
                         container.start(CONFIG.formatted(GatewayFixture.KEY, upstream.url(), server.url()))) {
             ChatClient client = gateway.client(GatewayFixture.KEY);
-            assertThat(postQuestion(client, "open", "answer").content())
-                    .isEqualTo("Yes."); // warm-up: the first turn is slow
+            Surface.forAll(surface -> assertThat(surface.client(client)
+                            .post(question("open", "answer"))
+                            .content())
+                    .isEqualTo("Yes.")); // warm-up: the first turn is slow
 
             assertTimesOut(client, "connect", "silence", "upstreams.*.timeouts.connect");
             assertTimesOut(client, "first_token", "silence", "upstreams.*.timeouts.first_token");
             assertTimesOut(client, "idle", "half", "upstreams.*.timeouts.idle");
             assertTimesOut(client, "call", "endless", "upstreams.*.timeouts.call");
             assertTimesOut(client, "time", "silence", "budget.time");
-            assertEndsWithLength(client);
+            Surface.forAll(surface -> assertEndsIncomplete(surface.client(client)));
         }
     }
 
-    private static JsonResponse postQuestion(ChatClient client, String preset, String script) {
-        return client.postQuestion(script, "\"reasoning_effort\": \"none\"", "\"model\": \"" + preset + "\"");
+    private static Question question(String preset, String script) {
+        return Question.withoutReasoning(script).withModel(preset);
     }
 
     private static void assertTimesOut(ChatClient client, String preset, String script, String limit) {
-        long start = System.nanoTime();
-        JsonResponse answer = postQuestion(client, preset, script);
-        assertEndsAtTheLimit(preset, start);
-        JsonNode error = answer.json().path("error");
-        assertThat(answer.status()).as(preset).isEqualTo(504);
-        assertThat(error.path("code").asText()).as(preset).isEqualTo("upstream_timeout");
-        assertThat(error.path("message").asText()).contains("(" + limit + ")");
+        Surface.forAll(surface -> {
+            long start = System.nanoTime();
+            Answer answer = surface.client(client).post(question(preset, script));
+            assertEndsAtTheLimit(preset + " on " + surface, start);
+            answer.assertFails(504, "upstream_timeout");
+            assertThat(answer.response().response().body()).contains("(" + limit + ")");
+        });
     }
 
-    /** If the answer has started when the turn's time is over, it ends with {@code length} instead of an error. */
-    private static void assertEndsWithLength(ChatClient client) {
+    /** If the answer has started when the turn's time is over, it ends incomplete instead of with an error. */
+    private static void assertEndsIncomplete(SurfaceClient client) {
         long start = System.nanoTime();
-        try (ChatClient.Stream stream =
-                client.streamQuestion("endless", "\"reasoning_effort\": \"none\"", "\"model\": \"time\"")) {
-            List<Event> events = stream.remainingEvents();
-            assertEndsAtTheLimit("time of an answer", start);
-            assertThat(events.get(events.size() - 1).isDone()).isTrue();
-            assertThat(events.get(events.size() - 2).finishReason()).isEqualTo("length");
+        try (SurfaceStream stream = client.stream(question("time", "endless"))) {
+            SurfaceEvent.Kind end = stream.rest().end();
+            assertEndsAtTheLimit("time of an answer on " + client.surface(), start);
+            assertThat(end).isEqualTo(SurfaceEvent.Kind.INCOMPLETE);
         }
     }
 

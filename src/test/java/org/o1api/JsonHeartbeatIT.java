@@ -7,17 +7,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.Question;
+import org.o1api.testing.RawRequest;
 import org.o1api.testing.Script;
+import org.o1api.testing.Surface;
 
 /** JSON replies that are kept alive by white space. */
 class JsonHeartbeatIT {
@@ -26,56 +26,54 @@ class JsonHeartbeatIT {
     private static final Pattern THREE_HEARTBEATS = Pattern.compile("\r\n\r\n([0-9a-f]+\r\n +\r\n){3}$");
     private static final Pattern END = Pattern.compile("\r\n0\r\n\r\n$");
     private static final Duration LIMIT = Duration.ofSeconds(15);
-    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
+    private static final Question QUESTION = Question.withoutReasoning("?");
 
     @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
-    void sendsWhiteSpaceBeforeTheAnswer(GatewayFixture fixture) throws Exception {
+    void sendsWhiteSpaceBeforeTheAnswer(GatewayFixture fixture, Surface surface) throws Exception {
         CountDownLatch started = new CountDownLatch(1);
         fixture.script(exchange -> exchange.await(started).stream().text("Yes.").done());
 
-        try (Socket socket = sendRequest(fixture)) {
+        try (Socket socket = RawRequest.send(fixture, surface, false)) {
             String begin = readUntil(socket, THREE_HEARTBEATS);
             started.countDown();
             assertThat(begin).startsWith("HTTP/1.1 200").contains("application/json");
-            assertThat(readUntil(socket, END)).contains("\"content\":\"Yes.\"");
+            assertThat(readUntil(socket, END)).contains(":\"Yes.\"");
         }
     }
 
     @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
-    void isValidJson(GatewayFixture fixture) {
+    void isValidJson(GatewayFixture fixture, Surface surface) {
         CountDownLatch started = new CountDownLatch(1);
         fixture.script(exchange -> exchange.await(started).stream().text("Yes.").done());
         CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(started::countDown);
 
-        assertThat(fixture.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
+        assertThat(surface.client(fixture).post(QUESTION).content()).isEqualTo("Yes.");
     }
 
     @InContainers(config = {"begin_after: 30s", HEARTBEAT})
-    void isAPlainReplyIfItIsReadyInTime(GatewayFixture fixture) {
+    void isAPlainReplyIfItIsReadyInTime(GatewayFixture fixture, Surface surface) {
         fixture.script(Script.answer("Yes."));
-        assertThat(fixture.client().postQuestion("?", NO_REASONING).content()).isEqualTo("Yes.");
+        assertThat(surface.client(fixture).post(QUESTION).content()).isEqualTo("Yes.");
 
         fixture.script(Script.error(400, "no"));
-        JsonResponse rejected = fixture.client().postQuestion("?", NO_REASONING);
-        assertThat(rejected.status()).isEqualTo(400);
-        assertThat(rejected.json().at("/error/code").asText()).isEqualTo("upstream_refused");
+        surface.client(fixture).post(QUESTION).assertFails(400, "upstream_refused");
     }
 
     /** The provider fails long after a stream would have started. */
     @InContainers(config = {"begin_after: 10ms", "json_heartbeat: 30s"})
-    void failsWithAStatusBeforeTheFirstHeartbeat(GatewayFixture fixture) {
+    void failsWithAStatusBeforeTheFirstHeartbeat(GatewayFixture fixture, Surface surface) {
         CountDownLatch started = new CountDownLatch(1);
         fixture.script(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
         CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(started::countDown);
 
-        assertThat(fixture.client().postQuestion("?", NO_REASONING).status()).isEqualTo(400);
+        assertThat(surface.client(fixture).post(QUESTION).status()).isEqualTo(400);
     }
 
     @InContainers
-    void isNotChunkedBeforeTheFirstHeartbeat(GatewayFixture fixture) throws Exception {
+    void isNotChunkedBeforeTheFirstHeartbeat(GatewayFixture fixture, Surface surface) throws Exception {
         fixture.script(Script.answer("Yes."));
 
-        try (Socket socket = sendRequest(fixture)) {
+        try (Socket socket = RawRequest.send(fixture, surface, false)) {
             assertThat(readUntil(socket, Pattern.compile("\\}$")))
                     .startsWith("HTTP/1.1 200")
                     .containsIgnoringCase("\r\ncontent-length: ")
@@ -84,11 +82,11 @@ class JsonHeartbeatIT {
     }
 
     @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
-    void abortsTheConnectionIfItFailsAfterTheStart(GatewayFixture fixture) throws Exception {
+    void abortsTheConnectionIfItFailsAfterTheStart(GatewayFixture fixture, Surface surface) throws Exception {
         CountDownLatch started = new CountDownLatch(1);
         fixture.script(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
 
-        try (Socket socket = sendRequest(fixture)) {
+        try (Socket socket = RawRequest.send(fixture, surface, false)) {
             readUntil(socket, THREE_HEARTBEATS);
             started.countDown();
             assertThat(readUntil(socket, END)).doesNotContain("error").doesNotContain("\r\n0\r\n");
@@ -96,28 +94,14 @@ class JsonHeartbeatIT {
     }
 
     @InContainers(config = {BEGIN_EARLY, HEARTBEAT})
-    void cancelsTheCallWhenTheClientDisconnects(GatewayFixture fixture) throws IOException {
+    void cancelsTheCallWhenTheClientDisconnects(GatewayFixture fixture, Surface surface) throws IOException {
         fixture.script(Script.silence());
 
-        Socket socket = sendRequest(fixture);
+        Socket socket = RawRequest.send(fixture, surface, false);
         await().atMost(LIMIT).until(() -> fixture.requests().size() == 1);
         socket.close();
 
         fixture.awaitAborted(LIMIT);
-    }
-
-    private static Socket sendRequest(GatewayFixture fixture) throws IOException {
-        URI url = fixture.gateway().url();
-        String body = "{\"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
-        Socket socket = new Socket(url.getHost(), url.getPort());
-        socket.setSoTimeout(10_000);
-        socket.getOutputStream()
-                .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                                + GatewayFixture.KEY
-                                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
-                                + body)
-                        .getBytes(StandardCharsets.US_ASCII));
-        return socket;
     }
 
     /** Reads until the pattern is found or the connection ends. */

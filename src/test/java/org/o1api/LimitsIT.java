@@ -4,49 +4,50 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.Question;
 import org.o1api.testing.Script;
+import org.o1api.testing.Surface;
+import org.o1api.testing.SurfaceClient.Answer;
+import org.o1api.testing.SurfaceStream;
 
 /** The limits of concurrent turns. */
 class LimitsIT {
     private static final String SECOND_KEY = "sk-second-4712";
-    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
+    private static final Question QUESTION = Question.withoutReasoning("?");
 
     @InContainers(config = "limits: { turns: 1 }")
-    void rejectsATurnAboveTheLimit(GatewayFixture fixture) {
+    void rejectsATurnAboveTheLimit(GatewayFixture fixture, Surface surface) {
         CountDownLatch end = new CountDownLatch(1);
         fixture.script(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done());
-        try (ChatClient.Stream open = fixture.client().streamQuestion("?", NO_REASONING)) {
-            assertThat(open.nextText().content()).isEqualTo("It");
-            assertError(fixture.client().postQuestion("?", NO_REASONING), 503, "overloaded");
-            try (ChatClient.Stream rejected = fixture.client().streamQuestion("?", NO_REASONING)) {
-                assertThat(rejected.status()).isEqualTo(503);
+        try (SurfaceStream open = surface.client(fixture).stream(QUESTION)) {
+            assertThat(open.nextText().text()).isEqualTo("It");
+            assertRejected(surface.client(fixture).post(QUESTION), 503, "overloaded");
+            try (SurfaceStream rejected = surface.client(fixture).stream(QUESTION)) {
+                rejected.assertRejected(503, "overloaded");
                 assertThat(rejected.header("Retry-After")).isEqualTo("1");
             }
             end.countDown();
-            assertThat(ChatClient.content(open.remainingEvents())).isEqualTo(" is.");
+            assertThat(open.rest().content()).isEqualTo(" is.");
         }
     }
 
     @InContainers(config = {"limits: { turns_per_caller: 1 }", "api_keys: [{ name: second, key: " + SECOND_KEY + " }]"})
-    void rejectsATurnAboveTheLimitOfTheCaller(GatewayFixture fixture) {
+    void rejectsATurnAboveTheLimitOfTheCaller(GatewayFixture fixture, Surface surface) {
         CountDownLatch end = new CountDownLatch(1);
         fixture.script(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done(), Script.answer("Yes."));
-        try (ChatClient.Stream open = fixture.client().streamQuestion("?", NO_REASONING)) {
-            assertThat(open.nextText().content()).isEqualTo("It");
-            assertError(fixture.client().postQuestion("?", NO_REASONING), 429, "rate_limit_exceeded");
-            assertThat(fixture.gateway()
-                            .client(SECOND_KEY)
-                            .postQuestion("?", NO_REASONING)
+        try (SurfaceStream open = surface.client(fixture).stream(QUESTION)) {
+            assertThat(open.nextText().text()).isEqualTo("It");
+            assertRejected(surface.client(fixture).post(QUESTION), 429, "rate_limit_exceeded");
+            assertThat(surface.client(fixture.gateway().client(SECOND_KEY))
+                            .post(QUESTION)
                             .content())
                     .isEqualTo("Yes.");
             end.countDown();
-            assertThat(ChatClient.content(open.remainingEvents())).isEqualTo(" is.");
+            assertThat(open.rest().content()).isEqualTo(" is.");
         }
     }
 
@@ -56,34 +57,33 @@ class LimitsIT {
         CountDownLatch end = new CountDownLatch(1);
         fixture.script(
                 exchange -> exchange.stream().text("It").await(end).text(" is.").done());
-        try (ChatClient.Stream open = fixture.client().streamQuestion("?", NO_REASONING)) {
-            assertThat(open.nextText().content()).isEqualTo("It");
-            assertError(fixture.client().get("/v1/conversations"), 429, "rate_limit_exceeded");
+        try (SurfaceStream open = Surface.CHAT.client(fixture).stream(QUESTION)) {
+            assertThat(open.nextText().text()).isEqualTo("It");
+            assertRejected(
+                    new Answer(Surface.CHAT, fixture.client().get("/v1/conversations")), 429, "rate_limit_exceeded");
             end.countDown();
-            assertThat(ChatClient.content(open.remainingEvents())).isEqualTo(" is.");
+            assertThat(open.rest().content()).isEqualTo(" is.");
         }
         assertThat(fixture.client().get("/v1/conversations").status()).isEqualTo(200);
     }
 
     /** A client that has read the end of a stream may send its next request immediately. */
     @InContainers(config = "limits: { turns_per_caller: 1 }")
-    void releaseTheSlotBeforeTheEndOfTheStreamIsSent(GatewayFixture fixture) {
+    void releaseTheSlotBeforeTheEndOfTheStreamIsSent(GatewayFixture fixture, Surface surface) {
         fixture.dispatch(request -> Script.answer("Yes."));
         for (int i = 0; i < 50; i++) {
-            for (String more : List.of(NO_REASONING, NO_REASONING + ", \"conversation_id\": \"slot-" + i + "\"")) {
-                try (ChatClient.Stream stream = fixture.client().streamQuestion("?", more)) {
+            for (Question question : List.of(QUESTION, QUESTION.inConversation(surface + "-slot-" + i))) {
+                try (SurfaceStream stream = surface.client(fixture).stream(question)) {
                     assertThat(stream.status()).isEqualTo(200);
-                    assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
+                    assertThat(stream.rest().content()).isEqualTo("Yes.");
                 }
-                assertThat(fixture.client().postQuestion("?", NO_REASONING).status())
-                        .isEqualTo(200);
+                assertThat(surface.client(fixture).post(QUESTION).status()).isEqualTo(200);
             }
         }
     }
 
-    private static void assertError(JsonResponse answer, int status, String code) {
-        assertThat(answer.status()).isEqualTo(status);
-        assertThat(answer.json().at("/error/code").asText()).isEqualTo(code);
+    private static void assertRejected(Answer answer, int status, String code) {
+        answer.assertFails(status, code);
         assertThat(answer.header("Retry-After")).isEqualTo("1");
     }
 }

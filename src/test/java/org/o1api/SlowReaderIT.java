@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.Question;
+import org.o1api.testing.RawRequest;
 import org.o1api.testing.Script;
+import org.o1api.testing.Surface;
 
 /** Clients that stop reading. */
 class SlowReaderIT {
@@ -18,7 +20,7 @@ class SlowReaderIT {
     private static final long MAX_BUFFERED = 32L << 20;
 
     @InContainers(config = "write_timeout: 500ms")
-    void abortsAClientThatStopsReadingAndBuffersLittle(GatewayFixture fixture) throws Exception {
+    void abortsAClientThatStopsReadingAndBuffersLittle(GatewayFixture fixture, Surface surface) throws Exception {
         AtomicLong sentBytes = new AtomicLong();
         fixture.script(exchange -> {
             exchange.stream();
@@ -31,25 +33,14 @@ class SlowReaderIT {
         try (Socket socket = new Socket()) {
             socket.setReceiveBufferSize(4096);
             socket.connect(new InetSocketAddress(url.getHost(), url.getPort()));
-            byte[] body = ("{\"stream\": true, \"reasoning_effort\": \"none\","
-                            + " \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
-                    .getBytes(StandardCharsets.US_ASCII);
-            socket.getOutputStream()
-                    .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                                    + GatewayFixture.KEY
-                                    + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length
-                                    + "\r\n\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
-            socket.getOutputStream().write(body);
+            socket.getOutputStream().write(RawRequest.bytes(url, surface, true));
 
             fixture.awaitAborted(Duration.ofSeconds(10));
             assertThat(sentBytes.get()).isLessThan(MAX_BUFFERED);
         }
 
         fixture.script(Script.answer("Yes."));
-        assertThat(fixture.client()
-                        .postQuestion("?", "\"reasoning_effort\": \"none\"")
-                        .content())
+        assertThat(surface.client(fixture).post(Question.withoutReasoning("?")).content())
                 .isEqualTo("Yes.");
     }
 }

@@ -6,28 +6,30 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.FakeExchange;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.Question;
+import org.o1api.testing.RawRequest;
 import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
+import org.o1api.testing.Surface;
+import org.o1api.testing.SurfaceStream;
 
 /** When a stream starts, what keeps it alive, and what happens when its client disconnects. */
 class StreamingIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
     private static final String FIRST_HALF = "{\"title\": \"First\", \"content\": \"The first";
     private static final String SECOND_HALF = " word.\", \"next_action\": \"final_answer\"}";
-    private static final String MINIMAL_EFFORT = "\"reasoning_effort\": \"minimal\"";
+    private static final Question STEPS = Question.of("?");
+    private static final Question ONE_STEP = STEPS.withEffort("minimal");
+    private static final Question NO_STEPS = Question.withoutReasoning("?");
 
     @InContainers
-    void showsTheFirstWordBeforeTheStepIsComplete(GatewayFixture fixture) {
+    void showsTheFirstWordBeforeTheStepIsComplete(GatewayFixture fixture, Surface surface) {
         CountDownLatch seen = new CountDownLatch(1);
         fixture.script(
                 exchange -> exchange.stream()
@@ -37,132 +39,123 @@ class StreamingIT {
                         .done(),
                 Script.answer("Yes."));
 
-        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", MINIMAL_EFFORT)) {
-            String shown = stream.nextText().reasoning();
+        try (SurfaceStream stream = surface.client(fixture).stream(ONE_STEP)) {
+            String shown = stream.nextText().text();
             while (!shown.contains("The first")) {
-                shown += stream.nextText().reasoning();
+                shown += stream.nextText().text();
             }
-            assertThat(shown).isEqualTo("## Step 1: First\nThe first");
+            assertThat(shown).isEqualTo(surface.step(1, "First", "The first"));
             seen.countDown();
-            assertThat(ChatClient.reasoning(stream.remainingEvents())).isEqualTo(" word.");
+            assertThat(stream.rest().reasoning()).isEqualTo(" word.");
         }
     }
 
     @InContainers
-    void showsEachWordOfTheAnswerAtOnce(GatewayFixture fixture) {
+    void showsEachWordOfTheAnswerAtOnce(GatewayFixture fixture, Surface surface) {
         CountDownLatch seen = new CountDownLatch(1);
         fixture.script(exchange ->
                 exchange.stream().text("It").await(seen).text(" is.").done());
 
-        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
-            assertThat(stream.nextText().content()).isEqualTo("It");
+        try (SurfaceStream stream = surface.client(fixture).stream(NO_STEPS)) {
+            assertThat(stream.nextText().text()).isEqualTo("It");
             seen.countDown();
-            assertThat(stream.nextText().content()).isEqualTo(" is.");
+            assertThat(stream.nextText().text()).isEqualTo(" is.");
         }
     }
 
     @InContainers(config = "begin_after: 30s")
-    void startsWhenTheUpstreamAccepts(GatewayFixture fixture) {
+    void startsWhenTheUpstreamAccepts(GatewayFixture fixture, Surface surface) {
         CountDownLatch seen = new CountDownLatch(1);
         fixture.script(exchange -> exchange.stream().await(seen).text("Yes.").done());
 
-        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
-            assertThat(stream.next())
-                    .isNotNull()
-                    .extracting(event -> event.text("role"))
-                    .isEqualTo("assistant");
+        try (SurfaceStream stream = surface.client(fixture).stream(NO_STEPS)) {
+            stream.awaitStart();
             seen.countDown();
-            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
+            assertThat(stream.rest().content()).isEqualTo("Yes.");
         }
     }
 
     @InContainers
-    void startsAfterBeginAfterIfTheUpstreamIsSilent(GatewayFixture fixture) {
+    void startsAfterBeginAfterIfTheUpstreamIsSilent(GatewayFixture fixture, Surface surface) {
         CountDownLatch seen = new CountDownLatch(1);
         fixture.script(exchange -> exchange.await(seen).stream().text("Yes.").done());
 
-        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
-            assertThat(stream.next())
-                    .isNotNull()
-                    .extracting(event -> event.text("role"))
-                    .isEqualTo("assistant");
+        try (SurfaceStream stream = surface.client(fixture).stream(NO_STEPS)) {
+            stream.awaitStart();
             seen.countDown();
-            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
+            assertThat(stream.rest().content()).isEqualTo("Yes.");
         }
     }
 
     @InContainers
-    void sendsAnErrorEventAfterTheStart(GatewayFixture fixture) {
+    void sendsAnErrorEventAfterTheStart(GatewayFixture fixture, Surface surface) {
         CountDownLatch started = new CountDownLatch(1);
         fixture.script(exchange -> exchange.await(started).reply(400, "application/json", "{}"));
 
-        try (ChatClient.Stream stream = fixture.client().streamQuestion("?")) {
+        try (SurfaceStream stream = surface.client(fixture).stream(STEPS)) {
             assertThat(stream.status()).isEqualTo(200);
             started.countDown();
-            assertThat(stream.remainingEvents()).extracting(Event::name).containsExactly("", "error");
+            stream.rest().assertFailed("upstream_refused");
         }
     }
 
     @InContainers
-    void sendsPingsWhileTheUpstreamIsSilent(GatewayFixture fixture) throws IOException {
+    void sendsPingsWhileTheUpstreamIsSilent(GatewayFixture fixture, Surface surface) throws IOException {
         CountDownLatch seen = new CountDownLatch(1);
         fixture.script(exchange ->
                 exchange.stream().text("It").await(seen).text(" is.").done());
 
-        try (Socket socket = sendRequest(fixture)) {
-            String head = readUntil(socket, "\"content\":\"It\"");
+        try (Socket socket = RawRequest.send(fixture, surface, true)) {
+            String head = readUntil(socket, ":\"It\"");
             String silence = readUntil(socket, ": ping\n: ping\n");
             seen.countDown();
-            String rest = readUntil(socket, "[DONE]\n\n");
+            String rest = readUntil(socket, surface.endOfStream());
 
             assertThat(head).startsWith("HTTP/1.1 200");
             assertThat(silence).endsWith("\n\n: ping\n: ping\n");
-            assertThat(rest).contains("\"content\":\" is.\"");
+            assertThat(rest).contains(":\" is.\"");
         }
     }
 
     @InContainers(config = {"stream_status_feedback: false", "begin_after: 200ms", "heartbeat: 100ms"})
-    void startsWithAPingWithoutStatusFeedback(GatewayFixture fixture) {
+    void startsWithAPingWithoutStatusFeedback(GatewayFixture fixture, Surface surface) {
         CountDownLatch seen = new CountDownLatch(1);
         fixture.script(exchange -> exchange.stream().await(seen).text("Yes.").done());
 
-        try (ChatClient.Stream stream = fixture.client().streamQuestion("?", "\"reasoning_effort\": \"none\"")) {
-            CompletableFuture<Event> first =
-                    CompletableFuture.supplyAsync(() -> java.util.Objects.requireNonNull(stream.next()));
+        try (SurfaceStream stream = surface.client(fixture).stream(NO_STEPS)) {
+            CompletableFuture<Void> first = CompletableFuture.runAsync(stream::awaitStart);
             await().atMost(TIMEOUT).until(() -> stream.comments().size() >= 3);
             assertThat(first).isNotDone();
             seen.countDown();
-            assertThat(first.join().text("role")).isEqualTo("assistant");
-            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
+            first.join();
+            assertThat(stream.rest().content()).isEqualTo("Yes.");
         }
     }
 
     @InContainers(config = {"stream_status_feedback: false", "begin_after: 200ms", "heartbeat: 100ms"})
-    void startsWithTextWithoutStatusFeedback(GatewayFixture fixture) {
+    void startsWithTextWithoutStatusFeedback(GatewayFixture fixture, Surface surface) {
         fixture.script(Script.error(400, "no"));
-        try (ChatClient.Stream stream = fixture.client().streamQuestion("?")) {
+        try (SurfaceStream stream = surface.client(fixture).stream(STEPS)) {
             assertThat(stream.status()).isEqualTo(400);
         }
 
         fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
-        try (ChatClient.Stream stream = fixture.client().streamQuestion("?")) {
-            assertThat(stream.next())
-                    .isNotNull()
-                    .extracting(event -> event.text("role"))
-                    .isEqualTo("assistant");
-            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo("Yes.");
+        try (SurfaceStream stream = surface.client(fixture).stream(STEPS)) {
+            stream.awaitStart();
+            assertThat(stream.rest().content()).isEqualTo("Yes.");
         }
     }
 
     @InContainers
-    void cancelsTheCallWhenTheClientDisconnectsWithinAStream(GatewayFixture fixture) throws IOException {
+    void cancelsTheCallWhenTheClientDisconnectsWithinAStream(GatewayFixture fixture, Surface surface)
+            throws IOException {
         fixture.script(exchange -> {
             exchange.stream();
             streamEndlessly(exchange);
         });
 
-        Socket socket = sendRequest(fixture);
-        readUntil(socket, "\"content\":");
+        Socket socket = RawRequest.send(fixture, surface, true);
+        readUntil(socket, "word");
         socket.close();
 
         fixture.awaitAborted(TIMEOUT);
@@ -180,22 +173,23 @@ class StreamingIT {
     }
 
     @InContainers
-    void cancelsTheCallWhenTheClientDisconnectsDuringSilence(GatewayFixture fixture) throws IOException {
+    void cancelsTheCallWhenTheClientDisconnectsDuringSilence(GatewayFixture fixture, Surface surface)
+            throws IOException {
         fixture.script(exchange -> exchange.stream().text("It").awaitDisconnect());
 
-        Socket socket = sendRequest(fixture);
-        readUntil(socket, "\"content\":\"It\"");
+        Socket socket = RawRequest.send(fixture, surface, true);
+        readUntil(socket, ":\"It\"");
         socket.close();
 
         fixture.awaitAborted(TIMEOUT);
     }
 
     @InContainers
-    void cancelsTheCallWhenTheConnectionIsReset(GatewayFixture fixture) throws IOException {
+    void cancelsTheCallWhenTheConnectionIsReset(GatewayFixture fixture, Surface surface) throws IOException {
         fixture.script(exchange -> exchange.stream().text("It").awaitDisconnect());
 
-        Socket socket = sendRequest(fixture);
-        readUntil(socket, "\"content\":\"It\"");
+        Socket socket = RawRequest.send(fixture, surface, true);
+        readUntil(socket, ":\"It\"");
         socket.setSoLinger(true, 0);
         socket.close();
 
@@ -203,10 +197,11 @@ class StreamingIT {
     }
 
     @InContainers
-    void cancelsTheCallWhenTheClientDisconnectsBeforeTheFirstText(GatewayFixture fixture) throws IOException {
+    void cancelsTheCallWhenTheClientDisconnectsBeforeTheFirstText(GatewayFixture fixture, Surface surface)
+            throws IOException {
         fixture.script(Script.silence());
 
-        Socket socket = sendRequest(fixture);
+        Socket socket = RawRequest.send(fixture, surface, true);
         await().atMost(TIMEOUT).until(() -> fixture.requests().size() == 1);
         socket.close();
 
@@ -214,31 +209,15 @@ class StreamingIT {
     }
 
     @InContainers
-    void servesTheNextRequestAfterADisconnect(GatewayFixture fixture) throws IOException {
+    void servesTheNextRequestAfterADisconnect(GatewayFixture fixture, Surface surface) throws IOException {
         fixture.script(Script.silence());
-        Socket socket = sendRequest(fixture);
+        Socket socket = RawRequest.send(fixture, surface, true);
         await().atMost(TIMEOUT).until(() -> fixture.requests().size() == 1);
         socket.close();
         fixture.awaitAborted(TIMEOUT);
 
         fixture.script(StepScripts.threeStepsThenAnswer("Yes."));
-        assertThat(fixture.client().postQuestion("?").content()).isEqualTo("Yes.");
-    }
-
-    /** A raw client that controls how it disconnects. It requests a stream without steps. */
-    private static Socket sendRequest(GatewayFixture fixture) throws IOException {
-        URI url = fixture.gateway().url();
-        String body = "{\"stream\": true, \"reasoning_effort\": \"none\","
-                + " \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
-        Socket socket = new Socket(url.getHost(), url.getPort());
-        socket.setSoTimeout(10_000);
-        socket.getOutputStream()
-                .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                                + GatewayFixture.KEY
-                                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
-                                + body)
-                        .getBytes(StandardCharsets.US_ASCII));
-        return socket;
+        assertThat(surface.client(fixture).post(STEPS).content()).isEqualTo("Yes.");
     }
 
     /** Reads until the text has arrived; removes the framing of the chunked encoding. */
