@@ -1,11 +1,13 @@
 package org.o1api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,13 +28,18 @@ import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Postgres;
+import org.o1api.testing.ResponsesClient;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
+import org.o1api.testing.StepScripts;
 
 /** Conversations on several nodes with one database, after a node was killed, and without the database. */
 @Tag("slow")
 class ConversationNodesIT {
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
+    private static final String REASONED = "{\"reasoning\": {\"effort\": \"minimal\"},"
+            + " \"include\": [\"reasoning.encrypted_content\"], \"input\": \"Kept?\"}";
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
     private static String config(FakeUpstream upstream, String url, String more) {
         return "api_bearer_token: " + GatewayFixture.KEY + "\ndefault_model: fake-model\ndefault_api_url: "
@@ -121,36 +128,70 @@ class ConversationNodesIT {
         return Integer.parseInt(answer.replaceFirst(" .*", ""));
     }
 
+    /** Three turns are running when the node is killed: in a conversation, on both APIs, and after a response. */
     @Test
     void keepsAConsistentHistoryWhenANodeIsKilled() throws Exception {
         String url = Postgres.emptyDatabase();
-        CountDownLatch started = new CountDownLatch(1);
-        try (FakeUpstream upstream = FakeUpstream.dispatching(
-                        request -> request.body().toString().contains("Lost?")
-                                ? exchange -> {
-                                    exchange.stream().text("Half");
-                                    started.countDown();
-                                    exchange.awaitDisconnect();
-                                }
-                                : counting(request));
+        CountDownLatch started = new CountDownLatch(3);
+        try (FakeUpstream upstream = FakeUpstream.dispatching(request -> losing(started, request));
                 RunningGateway otherNode = Container.JETTY.start(config(upstream, url, ", lease: 3s"));
                 Distribution.RunningServer killedNode =
                         Distribution.TOMCAT_10_1.start(config(upstream, url, ", lease: 3s"))) {
             killedNode.client(GatewayFixture.KEY).postQuestion("One?", "\"conversation_id\": \"killed\"", NO_REASONING);
+            ResponsesClient killed = new ResponsesClient(killedNode.client(GatewayFixture.KEY));
+            JsonNode kept = killed.post(input("Kept?", "")).json();
+            String fork = input("Lost?", "\"previous_response_id\": " + kept.path("id") + ", ");
+            String named = input("Lost?", "\"conversation\": \"killed-too\", ");
             try (ChatClient.Stream stream = killedNode
-                    .client(GatewayFixture.KEY)
-                    .streamQuestion("Lost?", "\"conversation_id\": \"killed\"", NO_REASONING)) {
+                            .client(GatewayFixture.KEY)
+                            .streamQuestion("Lost?", "\"conversation_id\": \"killed\"", NO_REASONING);
+                    ResponsesClient.Stream forked = killed.withKey("lost").stream(fork);
+                    ResponsesClient.Stream inConversation = killed.stream(named)) {
                 assertThat(stream.next()).isNotNull();
+                assertThat(forked.next()).isNotNull();
+                assertThat(inConversation.next()).isNotNull();
                 started.await();
                 killedNode.process().destroyForcibly().waitFor();
             }
+            ResponsesClient other = new ResponsesClient(otherNode.client(GatewayFixture.KEY));
+            assertThat(other.get(kept.path("id").asText()).json()).isEqualTo(kept);
             JsonResponse next = otherNode
                     .client(GatewayFixture.KEY)
                     .postQuestion("Two?", "\"conversation_id\": \"killed\"", NO_REASONING);
             assertThat(next.content()).isEqualTo("3 Two?");
             assertThat(contents(otherNode.client(GatewayFixture.KEY), "killed"))
                     .containsExactly("One?", "1 One?", "Two?", "3 Two?");
+
+            assertThat(text(other.post(named))).isEqualTo("1 Lost?");
+            JsonResponse repeated = await().atMost(TIMEOUT) // the lease of the lost turn holds the key
+                    .until(() -> other.withKey("lost").post(fork), response -> response.status() != 409);
+            assertThat(text(repeated)).isEqualTo("3 Lost?");
+            assertThat(repeated.header("x-o1-idempotency")).isEqualTo("stored");
         }
+    }
+
+    /** Begins the answer to a lost question, as often as the latch counts, and completes all other answers. */
+    private static Script losing(CountDownLatch started, FakeUpstream.Request request) {
+        if (started.getCount() == 0 || !request.lastMessage().equals("Lost?")) {
+            return request.asksForJson()
+                    ? Script.answer(StepScripts.step("Think", "Reasoned.", "final_answer"))
+                    : counting(request);
+        }
+        return exchange -> {
+            exchange.stream().text("Half");
+            started.countDown();
+            exchange.awaitDisconnect();
+        };
+    }
+
+    /** A request for a response without reasoning. */
+    private static String input(String question, String more) {
+        return "{\"reasoning\": {\"effort\": \"none\"}, " + more + "\"input\": \"" + question + "\"}";
+    }
+
+    private static String text(JsonResponse response) {
+        assertThat(response.status()).as(response.response().body()).isEqualTo(200);
+        return response.json().at("/output/0/content/0/text").asText();
     }
 
     @ParameterizedTest
@@ -161,20 +202,18 @@ class ConversationNodesIT {
         // reusing it.
         String url = "jdbc:h2:file:" + folder.resolve("conversations") + ";RETENTION_TIME=0";
         CountDownLatch started = new CountDownLatch(1);
-        try (FakeUpstream upstream =
-                FakeUpstream.dispatching(request -> request.body().toString().contains("Lost?")
-                        ? exchange -> {
-                            exchange.stream().text("Half");
-                            started.countDown();
-                            exchange.awaitDisconnect();
-                        }
-                        : counting(request))) {
+        try (FakeUpstream upstream = FakeUpstream.dispatching(request -> losing(started, request))) {
+            JsonNode kept;
             try (Distribution.RunningServer killedNode = distribution.start(config(upstream, url, ", lease: 3s"))) {
                 for (int i = 0; i < 5; i++) {
                     killedNode
                             .client(GatewayFixture.KEY)
                             .postQuestion("q" + i, "\"conversation_id\": \"killed\"", NO_REASONING);
                 }
+                kept = new ResponsesClient(killedNode.client(GatewayFixture.KEY))
+                        .withKey("kept")
+                        .post(REASONED)
+                        .json();
                 try (ChatClient.Stream stream = killedNode
                         .client(GatewayFixture.KEY)
                         .streamQuestion("Lost?", "\"conversation_id\": \"killed\"", NO_REASONING)) {
@@ -183,21 +222,50 @@ class ConversationNodesIT {
                     killedNode.process().destroyForcibly().waitFor();
                 }
             }
+            JsonNode last;
             try (Distribution.RunningServer again = distribution.start(config(upstream, url, ", lease: 3s"))) {
                 ChatClient client = again.client(GatewayFixture.KEY);
                 assertThat(client.postQuestion("Two?", "\"conversation_id\": \"killed\"", NO_REASONING)
                                 .content())
                         .isEqualTo("11 Two?");
                 assertThat(contents(client, "killed")).hasSize(12).doesNotContain("Lost?");
+                last = continueAfterARestart(upstream, new ResponsesClient(client), kept);
                 for (int i = 0; i < 20; i++) {
                     client.postQuestion("q" + i, "\"conversation_id\": \"killed\"", NO_REASONING);
                 }
+                last = new ResponsesClient(client)
+                        .post(input("Last?", "\"previous_response_id\": " + last.path("id") + ", "))
+                        .json();
                 again.process().destroyForcibly().waitFor(); // directly after the last answer
             }
-            try (Distribution.RunningServer last = distribution.start(config(upstream, url, ", lease: 3s"))) {
-                assertThat(contents(last.client(GatewayFixture.KEY), "killed")).hasSize(52);
+            try (Distribution.RunningServer third = distribution.start(config(upstream, url, ", lease: 3s"))) {
+                assertThat(contents(third.client(GatewayFixture.KEY), "killed")).hasSize(52);
+                ResponsesClient client = new ResponsesClient(third.client(GatewayFixture.KEY));
+                assertThat(client.get(last.path("id").asText()).json()).isEqualTo(last);
             }
         }
+    }
+
+    /** Shows, repeats and continues a response that was stored before the node was killed. */
+    private static JsonNode continueAfterARestart(FakeUpstream upstream, ResponsesClient client, JsonNode kept) {
+        String id = kept.path("id").asText();
+        String encrypted = kept.at("/output/0/encrypted_content").asText();
+        JsonNode shown =
+                client.get(id + "?include%5B%5D=reasoning.encrypted_content").json();
+        assertThat(shown.at("/output/0/encrypted_content").asText()).isNotEmpty();
+        assertThat(shown.at("/output/1")).isEqualTo(kept.at("/output/1"));
+        assertThat(client.withKey("kept").post(REASONED).header("x-o1-idempotency"))
+                .isEqualTo("replayed");
+
+        int calls = upstream.requests().size();
+        client.post("{\"reasoning\": {\"effort\": \"minimal\"}, \"input\": [{\"role\": \"user\", \"content\": \"?\"},"
+                + " {\"type\": \"reasoning\", \"summary\": [], \"encrypted_content\": \"" + encrypted + "\"},"
+                + " {\"type\": \"function_call\", \"call_id\": \"c\", \"name\": \"f\", \"arguments\": \"{}\"},"
+                + " {\"type\": \"function_call_output\", \"call_id\": \"c\", \"output\": \"x\"}]}");
+        assertThat(upstream.request(calls).text()).contains("Reasoned.");
+        JsonResponse next = client.post(input("Two?", "\"previous_response_id\": \"" + id + "\", "));
+        assertThat(text(next)).isEqualTo("3 Two?");
+        return next.json();
     }
 
     @ParameterizedTest

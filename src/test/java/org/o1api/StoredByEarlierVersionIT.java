@@ -32,6 +32,7 @@ import org.o1api.testing.Container;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.Postgres;
+import org.o1api.testing.ResponsesClient;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 
@@ -240,5 +241,28 @@ class StoredByEarlierVersionIT {
         if (expected.has("x_o1")) {
             assertThat(actual.path("x_o1")).as("%s", replay.path("key")).isEqualTo(expected.path("x_o1"));
         }
+        requireResponse(client, expected);
+    }
+
+    /** The same turn as a response. */
+    private static void requireResponse(ChatClient client, JsonNode completion) {
+        String id = completion.path("id").asText().replaceFirst("chatcmpl-", "resp_");
+        JsonNode response = new ResponsesClient(client).get(id).json();
+        List<JsonNode> output = new ArrayList<>();
+        response.path("output").forEach(output::add);
+        JsonNode message = completion.at("/choices/0/message");
+        assertThat(output)
+                .as(id)
+                .filteredOn(item -> item.path("type").asText().equals("function_call"))
+                .hasSize(message.path("tool_calls").size());
+        String answer = message.path("content").asText("").replaceFirst("(?s)^<think>.*</think>", "")
+                + message.path("refusal").asText("");
+        assertThat(output)
+                .as(id)
+                .filteredOn(item -> item.path("type").asText().equals("message"))
+                .extracting(item -> item.at("/content/0"))
+                .extracting(part ->
+                        part.path("text").asText() + part.path("refusal").asText())
+                .containsExactlyElementsOf(answer.isEmpty() ? List.of() : List.of(answer));
     }
 }
