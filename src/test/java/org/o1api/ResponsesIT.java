@@ -13,8 +13,8 @@ import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
 
 /**
- * Turns on the Responses API, from the client's request to the last byte of its response. The first tests assert what the compliance
- * tests of Open Responses do. Every body and event is validated against the schemas.
+ * Turns on the Responses API, from the client's request to the last byte of its response. Every body and event is validated against
+ * the schemas.
  */
 class ResponsesIT {
     private static final String NO_REASONING = "\"reasoning\": {\"effort\": \"none\"}";
