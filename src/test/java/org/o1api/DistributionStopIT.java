@@ -9,29 +9,33 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.Distribution;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.Installation;
+import org.o1api.testing.Question;
+import org.o1api.testing.RawRequest;
 import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
+import org.o1api.testing.Surface;
+import org.o1api.testing.SurfaceEvent;
+import org.o1api.testing.SurfaceStream;
 
 /** Open replies when a server stops or its WAR is deleted. */
 @Tag("slow")
 class DistributionStopIT {
-    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
+    private static final Question WAITING = Question.withoutReasoning("stream");
     private static final int NOT_CONNECTED = 0;
 
     /** The upstream sends two words of a streamed reply and then waits; for a JSON reply it sends nothing. */
@@ -47,21 +51,43 @@ class DistributionStopIT {
                 + "\n";
     }
 
+    /** An open stream of each API. */
+    private static List<SurfaceStream> openStreams(Distribution.RunningServer server, Question question) {
+        return Stream.of(Surface.values())
+                .map(surface -> surface.client(server.client(GatewayFixture.KEY)).stream(question))
+                .toList();
+    }
+
+    private static List<Socket> openReplies(Distribution.RunningServer server) throws IOException {
+        List<Socket> replies = new ArrayList<>();
+        for (Surface surface : Surface.values()) {
+            replies.add(RawRequest.send(server.url(), surface, false));
+        }
+        return replies;
+    }
+
     @ParameterizedTest
     @MethodSource("org.o1api.testing.Installation#all")
     void endsOpenRepliesAfterTheGracePeriod(Installation installation) throws Exception {
         try (FakeUpstream upstream = waitingUpstream();
                 Distribution.RunningServer server = installation.start(
-                        config(upstream, "begin_after: 100ms", "json_heartbeat: 100ms", "shutdown_grace: 1s"));
-                ChatClient.Stream stream = server.client(GatewayFixture.KEY).streamQuestion("stream", NO_REASONING);
-                Socket jsonReply = sendRequest(server.url())) {
-            assertThat(stream.nextText().content()).isEqualTo("It is");
-            readToFirstHeartbeat(jsonReply);
+                        config(upstream, "begin_after: 100ms", "json_heartbeat: 100ms", "shutdown_grace: 1s"))) {
+            List<SurfaceStream> streams = openStreams(server, WAITING);
+            List<Socket> replies = openReplies(server);
+            for (SurfaceStream stream : streams) {
+                assertThat(stream.nextText().text()).isEqualTo("It is");
+            }
+            for (Socket reply : replies) {
+                readToFirstHeartbeat(reply);
+            }
 
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
 
-            assertEndedByShutdown(stream);
-            assertThat(withoutHeartbeats(readToEnd(jsonReply))).isBlank();
+            streams.forEach(DistributionStopIT::assertEndedByShutdown);
+            for (Socket reply : replies) {
+                assertThat(withoutHeartbeats(readToEnd(reply))).isBlank();
+                reply.close();
+            }
             stopped.get(60, TimeUnit.SECONDS);
             assertThat(server.output()).doesNotContain("memory leak", "dispatcher type");
         }
@@ -72,24 +98,26 @@ class DistributionStopIT {
     @MethodSource("org.o1api.testing.Installation#all")
     void endsAStreamWhenItsWarIsDeleted(Installation installation) throws Exception {
         try (FakeUpstream upstream = waitingUpstream();
-                Distribution.RunningServer server = installation.start(config(upstream, "shutdown_grace: 500ms"));
-                ChatClient.Stream stream = server.client(GatewayFixture.KEY).streamQuestion("stream", NO_REASONING)) {
-            assertThat(stream.nextText().content()).isEqualTo("It is");
+                Distribution.RunningServer server = installation.start(config(upstream, "shutdown_grace: 500ms"))) {
+            List<SurfaceStream> streams = openStreams(server, WAITING);
+            for (SurfaceStream stream : streams) {
+                assertThat(stream.nextText().text()).isEqualTo("It is");
+            }
 
             server.undeploy();
 
-            assertEndedByShutdown(stream);
+            streams.forEach(DistributionStopIT::assertEndedByShutdown);
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> server.client("").get("/health/ready").status() == 404);
             assertThat(server.output()).doesNotContain("memory leak", "failed to stop");
         }
     }
 
-    private static void assertEndedByShutdown(ChatClient.Stream stream) {
-        assertThat(stream.remainingEvents())
-                .extracting(event ->
-                        event.name() + " " + event.json().at("/error/code").asText())
-                .containsExactly("error shutting_down");
+    private static void assertEndedByShutdown(SurfaceStream stream) {
+        SurfaceStream.Rest rest = stream.rest();
+        rest.assertFailed("shutting_down");
+        assertThat(rest.events()).hasSize(1);
+        stream.close();
     }
 
     @ParameterizedTest
@@ -102,15 +130,19 @@ class DistributionStopIT {
                 .text(" 42.")
                 .finish("stop")
                 .done();
-        try (FakeUpstream upstream = FakeUpstream.scripted(StepScripts.threeStepsThenAnswer(finishing));
+        Script step = Script.answer(StepScripts.step("First", "one", "final_answer"));
+        try (FakeUpstream upstream = FakeUpstream.dispatching(request -> request.asksForJson() ? step : finishing);
                 Distribution.RunningServer server =
-                        distribution.start(config(upstream, "stream_status_feedback: true", "shutdown_grace: 8s"));
-                ChatClient.Stream stream = server.client(GatewayFixture.KEY).streamQuestion("What is it?")) {
-            String content = "";
-            while (content.isEmpty()) {
-                content = stream.nextText().content();
+                        distribution.start(config(upstream, "stream_status_feedback: true", "shutdown_grace: 8s"))) {
+            List<SurfaceStream> streams =
+                    openStreams(server, Question.of("What is it?").withEffort("minimal"));
+            for (SurfaceStream stream : streams) {
+                SurfaceEvent text = stream.nextText();
+                while (text.kind() == SurfaceEvent.Kind.REASONING) {
+                    text = stream.nextText();
+                }
+                assertThat(text.text()).isEqualTo("It is");
             }
-            assertThat(content).isEqualTo("It is");
 
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
             await().atMost(Duration.ofSeconds(7))
@@ -118,9 +150,12 @@ class DistributionStopIT {
             assertThat(readiness(server)).isIn(NOT_CONNECTED, 503);
             stopping.countDown();
 
-            List<Event> events = stream.remainingEvents();
-            assertThat(ChatClient.content(events)).isEqualTo(" 42.");
-            assertThat(events.get(events.size() - 1).isDone()).isTrue();
+            for (SurfaceStream stream : streams) {
+                SurfaceStream.Rest rest = stream.rest();
+                assertThat(rest.content()).isEqualTo(" 42.");
+                assertThat(rest.end()).isEqualTo(SurfaceEvent.Kind.COMPLETED);
+                stream.close();
+            }
             stopped.get(60, TimeUnit.SECONDS);
             assertThat(server.output())
                     .contains("config: ")
@@ -151,24 +186,11 @@ class DistributionStopIT {
                         exchange -> exchange.await(started).reply(400, "application/json", "{}"));
                 Distribution.RunningServer server =
                         distribution.start(config(upstream, "begin_after: 100ms", "json_heartbeat: 100ms"));
-                Socket failing = sendRequest(server.url())) {
+                Socket failing = RawRequest.send(server.url(), Surface.CHAT, false)) {
             readToFirstHeartbeat(failing);
             started.countDown();
             assertThat(readToEnd(failing).replace("1\r\n", "")).isBlank();
         }
-    }
-
-    private static Socket sendRequest(URI url) throws IOException {
-        String body = "{\"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
-        Socket socket = new Socket(url.getHost(), url.getPort());
-        socket.setSoTimeout(60_000);
-        socket.getOutputStream()
-                .write(("POST " + url.getPath() + "/v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
-                                + "Authorization: Bearer " + GatewayFixture.KEY
-                                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
-                                + body)
-                        .getBytes(StandardCharsets.US_ASCII));
-        return socket;
     }
 
     private static void readToFirstHeartbeat(Socket socket) throws IOException {

@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -20,9 +20,13 @@ import org.o1api.testing.Container;
 import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.GatewayFixture;
+import org.o1api.testing.Question;
+import org.o1api.testing.RawRequest;
 import org.o1api.testing.ReverseProxy;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
+import org.o1api.testing.Surface;
+import org.o1api.testing.SurfaceStream;
 
 /** Replies through reverse proxies, configured as the deployment page says. */
 @Tag("slow")
@@ -32,10 +36,9 @@ class ReverseProxyIT {
 
     private static final int TIMEOUT_SECONDS = Math.min(5, SILENCE_SECONDS / 2);
 
-    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
+    private static final Question QUESTION = Question.withoutReasoning("?");
 
-    private final CountDownLatch proceed = new CountDownLatch(1);
-    private FakeUpstream upstream = FakeUpstream.scripted(Script.silence());
+    private FakeUpstream upstream = FakeUpstream.dispatching(request -> Script.silence());
     private AutoCloseable gateway = () -> {};
     private AutoCloseable proxy = () -> {};
 
@@ -49,7 +52,7 @@ class ReverseProxyIT {
     /** A proxy in front of a gateway whose upstream runs a script. */
     private ReverseProxy startProxy(ReverseProxy.Kind kind, Script script) {
         upstream.close();
-        upstream = FakeUpstream.scripted(script);
+        upstream = FakeUpstream.dispatching(request -> script);
         RunningGateway started = Container.TOMCAT.start("api_bearer_token: " + GatewayFixture.KEY
                 + "\ndefault_model: m\ndefault_api_url: " + upstream.url()
                 + "\nheartbeat: 100ms\njson_heartbeat: 100ms\nbegin_after: 100ms\n");
@@ -72,42 +75,48 @@ class ReverseProxyIT {
     @ParameterizedTest
     @EnumSource
     void keepsASilentStreamAlive(ReverseProxy.Kind kind) {
-        try (ChatClient.Stream stream = startProxy(kind, ReverseProxyIT::silence)
-                .client(GatewayFixture.KEY)
-                .streamQuestion("?", NO_REASONING)) {
-            assertThat(stream.nextText().content()).isEqualTo("It");
-            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo(" is.");
-        }
+        ChatClient client = startProxy(kind, ReverseProxyIT::silence).client(GatewayFixture.KEY);
+        Surface.forAll(surface -> {
+            try (SurfaceStream stream = surface.client(client).stream(QUESTION)) {
+                assertThat(stream.nextText().text()).isEqualTo("It");
+                assertThat(stream.rest().content()).isEqualTo(" is.");
+            }
+        });
     }
 
     @ParameterizedTest
     @EnumSource
     void keepsASilentReplyAlive(ReverseProxy.Kind kind) {
         ChatClient client = startProxy(kind, ReverseProxyIT::silence).client(GatewayFixture.KEY);
-        assertThat(client.postQuestion("?", NO_REASONING).content()).isEqualTo("It is.");
+        Surface.forAll(surface ->
+                assertThat(surface.client(client).post(QUESTION).content()).isEqualTo("It is."));
     }
 
-    /** The provider sends a word only after the client has received the previous one. */
+    /** The provider sends a word only after the clients have received the previous one. */
     @ParameterizedTest
     @EnumSource
     void forwardsAStreamPieceByPiece(ReverseProxy.Kind kind) {
+        CountDownLatch received = new CountDownLatch(Surface.values().length);
         Script script = exchange ->
-                exchange.stream().text("It").await(proceed).text(" is.").done();
-        try (ChatClient.Stream stream =
-                startProxy(kind, script).client(GatewayFixture.KEY).streamQuestion("?", NO_REASONING)) {
-            assertThat(stream.nextText().content()).isEqualTo("It");
-            proceed.countDown();
-            assertThat(ChatClient.content(stream.remainingEvents())).isEqualTo(" is.");
-        }
+                exchange.stream().text("It").await(received).text(" is.").done();
+        ChatClient client = startProxy(kind, script).client(GatewayFixture.KEY);
+        Surface.forAll(surface -> {
+            try (SurfaceStream stream = surface.client(client).stream(QUESTION)) {
+                assertThat(stream.nextText().text()).isEqualTo("It");
+                received.countDown();
+                assertThat(stream.rest().content()).isEqualTo(" is.");
+            }
+        });
     }
 
     /** A second proxy in front of this one would not see silence either. */
     @ParameterizedTest
     @EnumSource
     void forwardsTheWhiteSpaceBeforeAReply(ReverseProxy.Kind kind) throws IOException {
+        CountDownLatch proceed = new CountDownLatch(1);
         ReverseProxy startedProxy = startProxy(
                 kind, exchange -> exchange.await(proceed).stream().text("Yes.").done());
-        try (Socket client = sendRequest(startedProxy.url(), false)) {
+        try (Socket client = sendRequest(startedProxy.url(), Surface.CHAT, false)) {
             StringBuilder read = new StringBuilder();
             while (!read.toString().matches("(?s)HTTP/1.1 200.*\r\n\r\n([0-9a-f]+\r\n +\r\n){3}")) {
                 read.append(next(client));
@@ -139,32 +148,28 @@ class ReverseProxyIT {
     }
 
     private void assertTurnEndsOnDisconnect(ReverseProxy.Kind kind, boolean stream) throws Exception {
-        CompletableFuture<Void> received = new CompletableFuture<>();
+        int clients = Surface.values().length;
+        CountDownLatch received = new CountDownLatch(clients);
         ReverseProxy startedProxy = startProxy(kind, exchange -> {
             exchange.stream().text("It");
-            received.complete(null);
+            received.countDown();
             exchange.awaitDisconnect();
         });
-        try (Socket client = sendRequest(startedProxy.url(), stream)) {
-            received.get(10, TimeUnit.SECONDS);
-            next(client); // the reply has started
+        List<Socket> sockets = new ArrayList<>();
+        for (Surface surface : Surface.values()) {
+            sockets.add(sendRequest(startedProxy.url(), surface, stream));
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> upstream.abortedCalls() > 0);
-        assertThat(upstream.requests()).hasSize(1);
+        assertThat(received.await(10, TimeUnit.SECONDS)).isTrue();
+        for (Socket client : sockets) {
+            next(client); // the reply has started
+            client.close();
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> upstream.abortedCalls() == clients);
+        assertThat(upstream.requests()).hasSize(clients);
     }
 
     /** A request that accepts compressed replies, as most clients send it. */
-    private static Socket sendRequest(URI url, boolean stream) throws IOException {
-        String body = "{" + NO_REASONING + ", \"stream\": " + stream
-                + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
-        Socket socket = new Socket(url.getHost(), url.getPort());
-        socket.setSoTimeout(20_000);
-        socket.getOutputStream()
-                .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                                + GatewayFixture.KEY
-                                + "\r\nAccept-Encoding: gzip, br\r\nContent-Type: application/json\r\nContent-Length: "
-                                + body.length() + "\r\n\r\n" + body)
-                        .getBytes(StandardCharsets.US_ASCII));
-        return socket;
+    private static Socket sendRequest(URI url, Surface surface, boolean stream) throws IOException {
+        return RawRequest.send(url, surface, stream, "Accept-Encoding: gzip, br");
     }
 }
