@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.StringJoiner;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.o1api.json.ContentParts;
 import org.o1api.json.JsonSlices;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
@@ -87,14 +87,14 @@ record CanonicalMessage(
                 || result.attachments().isEmpty()) {
             return content;
         }
-        StringJoiner parts = new StringJoiner(",", "[", "]");
+        List<RawJson> parts = new ArrayList<>();
         if (content instanceof Content.Parts ofResult) {
-            JsonSlices.elements(ofResult.json()).forEach(part -> parts.add(part.text()));
+            parts.addAll(JsonSlices.elements(ofResult.json()));
         } else if (content instanceof Content.Text text && !text.text().isBlank()) {
-            parts.add("{\"type\":\"text\",\"text\":" + JsonSlices.quoted(text.text()) + "}");
+            parts.add(ContentParts.text(text.text()));
         }
-        result.attachments().forEach(part -> parts.add(part.text()));
-        return new Content.Parts(new RawJson(parts.toString()));
+        parts.addAll(result.attachments());
+        return ContentParts.list(parts);
     }
 
     /** The same message with different text. */

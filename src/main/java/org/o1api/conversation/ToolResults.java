@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.o1api.json.ContentParts;
 import org.o1api.json.JsonSlices;
 import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
@@ -73,24 +74,15 @@ final class ToolResults {
         String text = result.content() instanceof Content.Text simple ? simple.text() : "";
         List<RawJson> parts = new ArrayList<>();
         if (result.content() instanceof Content.Parts ofResult) {
-            parts.add(text(heading));
+            parts.add(ContentParts.text(heading));
             parts.addAll(JsonSlices.elements(ofResult.json()));
         } else if (!result.attachments().isEmpty()) {
-            parts.add(text(heading + "\n" + text));
+            parts.add(ContentParts.text(heading + "\n" + text));
         }
         parts.addAll(result.attachments());
-        Content userContent = parts.isEmpty() ? new Content.Text(heading + "\n" + text) : list(parts);
+        Content userContent = parts.isEmpty() ? new Content.Text(heading + "\n" + text) : ContentParts.list(parts);
         Map<String, RawJson> fields = new LinkedHashMap<>(result.unknownFields());
         fields.remove("name"); // it is the tool's name
         return new Message.User(userContent, fields);
-    }
-
-    private static RawJson text(String text) {
-        return new RawJson("{\"type\":\"text\",\"text\":" + JsonSlices.quoted(text) + "}");
-    }
-
-    private static Content list(List<RawJson> parts) {
-        return new Content.Parts(new RawJson(
-                "[" + String.join(",", parts.stream().map(RawJson::text).toList()) + "]"));
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.o1api.api.RequestException;
+import org.o1api.json.ContentParts;
 import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
@@ -43,7 +44,7 @@ public final class ItemReader {
             return new Content.Text(text(content, role));
         }
         require(content.isArray() && !content.isEmpty(), path, "a string or a list of parts");
-        List<String> parts = new ArrayList<>();
+        List<RawJson> parts = new ArrayList<>();
         for (int i = 0; i < content.size(); i++) {
             String partPath = path + "[" + i + "]";
             ObjectNode part = part(content.get(i), partPath);
@@ -55,9 +56,9 @@ public final class ItemReader {
                     !role.isInstruction() || text.isTextual(),
                     partPath,
                     "a text part, because instructions can only be text");
-            parts.add(part.toString());
+            parts.add(new RawJson(part.toString()));
         }
-        return new Content.Parts(new RawJson("[" + String.join(",", parts) + "]"));
+        return ContentParts.list(parts);
     }
 
     /** As in the chat API: reasoning in an earlier answer is not sent to the model again. */

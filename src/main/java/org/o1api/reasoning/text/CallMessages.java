@@ -3,7 +3,7 @@ package org.o1api.reasoning.text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.o1api.json.JsonSlices;
+import org.o1api.json.ContentParts;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -43,7 +43,7 @@ public record CallMessages(List<Message> messages, int continuedFrom) {
 
     private static RawJson heading(Message.ToolResult result) {
         String call = result.callId() == null ? "" : " " + result.callId();
-        return new RawJson("{\"type\":\"text\",\"text\":" + JsonSlices.quoted("Output of the call" + call + ":") + "}");
+        return ContentParts.text("Output of the call" + call + ":");
     }
 
     /** The result, which says where its output is if it has no text. */
@@ -55,7 +55,6 @@ public record CallMessages(List<Message> messages, int continuedFrom) {
     }
 
     private static Message attached(List<RawJson> parts) {
-        String list = String.join(",", parts.stream().map(RawJson::text).toList());
-        return new Message.User(new Content.Parts(new RawJson("[" + list + "]")), Map.of());
+        return new Message.User(ContentParts.list(parts), Map.of());
     }
 }
