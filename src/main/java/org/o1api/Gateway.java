@@ -36,6 +36,7 @@ import org.o1api.api.responses.InputTokensResource;
 import org.o1api.api.responses.ResponseTurnReader;
 import org.o1api.api.responses.ResponsesResource;
 import org.o1api.api.responses.StoredResponsesResource;
+import org.o1api.api.responses.TurnItems;
 import org.o1api.auth.ApiKey;
 import org.o1api.auth.ApiKeys;
 import org.o1api.auth.BearerAuthentication;
@@ -174,7 +175,8 @@ public final class Gateway implements ServletContextListener {
                         new ModelsResource(
                                 config.presets(), preset -> config.models().limits(preset.upstreams(), preset.model())),
                         new ConversationsResource(config.api().limits(), conversations, storeRequests),
-                        new ConversationItemsResource(config.api().limits(), conversations, storeRequests),
+                        new ConversationItemsResource(
+                                config.api().limits(), conversations, storeRequests, TurnItems::of),
                         new ChatCompletionsResource(
                                 new ChatTurnReader(
                                         config.api(),

@@ -46,15 +46,7 @@ class ArchitectureTest {
             Map.entry("api.items", List.of("api", "conversation", "json", "model")),
             Map.entry(
                     "api.conversations",
-                    List.of(
-                            "api.responses",
-                            "api.items",
-                            "api.request",
-                            "api",
-                            "server",
-                            "conversation",
-                            "json",
-                            "model")),
+                    List.of("api.items", "api.request", "api", "server", "conversation", "json", "model")),
             Map.entry(
                     "api.responses",
                     List.of(
@@ -72,7 +64,7 @@ class ArchitectureTest {
             Map.entry("turn", List.of("conversation", "reasoning", "upstream", "telemetry", "model")),
             Map.entry("conversation", List.of("database", "json", "model")),
             Map.entry("database", List.of("model")),
-            Map.entry("reasoning", List.of("upstream.demo", "upstream", "settings", "model")),
+            Map.entry("reasoning", List.of("upstream.demo", "upstream", "settings", "json", "model")),
             Map.entry("reasoning.text", List.of("reasoning", "upstream", "json", "model")),
             Map.entry("reasoning.closing", List.of("reasoning.text", "reasoning", "upstream", "model")),
             Map.entry(

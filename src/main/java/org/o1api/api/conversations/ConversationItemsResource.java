@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
 import org.o1api.api.StoreRequests;
+import org.o1api.api.items.ItemSource;
 import org.o1api.api.items.ItemWriter;
 import org.o1api.api.items.ListFormat;
 import org.o1api.conversation.Conversation;
 import org.o1api.conversation.ConversationException;
-import org.o1api.conversation.ConversationId;
 import org.o1api.conversation.ConversationRef;
 import org.o1api.conversation.ConversationStore;
 import org.o1api.conversation.Conversations;
@@ -37,14 +37,23 @@ public final class ConversationItemsResource {
     private final ApiSettings.RequestLimits limits;
     private final Conversations conversations;
     private final ConversationStore store;
+    private final StoreRequests stored;
+    private final ItemSource items;
     private final ConversationRequests requests;
 
+    /**
+     * Creates the resource.
+     *
+     * @param items lists the items of the turns of all API surfaces
+     */
     public ConversationItemsResource(
-            ApiSettings.RequestLimits limits, Conversations conversations, StoreRequests requests) {
+            ApiSettings.RequestLimits limits, Conversations conversations, StoreRequests stored, ItemSource items) {
         this.limits = limits;
         this.conversations = conversations;
         store = conversations.store();
-        this.requests = new ConversationRequests(limits, store, requests);
+        this.stored = stored;
+        this.items = items;
+        requests = new ConversationRequests(limits, store);
     }
 
     /** Lists the items: one for each message, for the reasoning of an answer, and for each tool call. */
@@ -55,10 +64,10 @@ public final class ConversationItemsResource {
             @QueryParam("order") @DefaultValue("desc") String order,
             @QueryParam("limit") @DefaultValue("20") String limit,
             @Context ContainerRequestContext request) {
-        return requests.admitted(request, () -> {
+        return stored.admitted(request, () -> {
             Conversation conversation = requests.find(id, request);
             ConversationStore.Page<ItemWriter.Item> page = new ItemPage(
-                            store, conversation, ListFormat.isAscending(order))
+                            store, items, conversation, ListFormat.isAscending(order))
                     .read(ListFormat.cursor(after), ListFormat.limit(limit), limits.body());
             return ListFormat.page(page.items(), page.hasMore(), ItemWriter.Item::id, ItemWriter.Item::body);
         });
@@ -68,7 +77,7 @@ public final class ConversationItemsResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     public byte[] add(@PathParam("id") String id, @Context ContainerRequestContext request) {
-        return requests.admitted(request, () -> {
+        return stored.admitted(request, () -> {
             Conversation conversation = requests.find(id, request);
             List<Message> messages = requests.read(request).messages();
             if (messages.isEmpty()) {
@@ -81,9 +90,7 @@ public final class ConversationItemsResource {
             try (OpenConversation open = conversations
                     .tryOpen(new ConversationRef(ConversationRequests.caller(request), conversation.id(), null))
                     .orElseThrow(() -> new ConversationException(
-                            ErrorCode.CONVERSATION_BUSY,
-                            ConversationId.FIELD,
-                            "A turn of this conversation is running. Retry after it has completed."))) {
+                            ConversationException.Reason.BUSY, "A turn of this conversation is running."))) {
                 open.append(turn);
             }
             return ListFormat.page(ItemWriter.items(turn), false, ItemWriter.Item::id, ItemWriter.Item::body);
@@ -94,9 +101,9 @@ public final class ConversationItemsResource {
     @Path("{item_id}")
     public byte[] item(
             @PathParam("id") String id, @PathParam("item_id") String item, @Context ContainerRequestContext request) {
-        return requests.admitted(request, () -> {
+        return stored.admitted(request, () -> {
             Conversation conversation = requests.find(id, request);
-            return new ItemPage(store, conversation, true)
+            return new ItemPage(store, items, conversation, true)
                     .find(item)
                     .map(found -> Json.bytes(json -> found.body().write(json)))
                     .orElseThrow(

@@ -3,10 +3,8 @@ package org.o1api.api.conversations;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.Supplier;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestJson;
-import org.o1api.api.StoreRequests;
 import org.o1api.api.TurnEndpoint;
 import org.o1api.conversation.Conversation;
 import org.o1api.conversation.ConversationException;
@@ -16,26 +14,19 @@ import org.o1api.conversation.StoredTurn;
 import org.o1api.model.Message;
 import org.o1api.model.TurnId;
 
-/** What the resources of conversations have in common: admission, the conversation of a path, and the parameters of a list. */
+/** What the resources of conversations have in common: the body of a request, and the conversation of a path. */
 final class ConversationRequests {
     private final ApiSettings.RequestLimits limits;
     private final ConversationStore store;
-    private final StoreRequests requests;
 
-    ConversationRequests(ApiSettings.RequestLimits limits, ConversationStore store, StoreRequests requests) {
+    ConversationRequests(ApiSettings.RequestLimits limits, ConversationStore store) {
         this.limits = limits;
         this.store = store;
-        this.requests = requests;
     }
 
     /** Parses the body of a request. */
     ConversationRequest read(ContainerRequestContext request) {
         return ConversationRequest.read(RequestJson.body(request).bytes(), limits);
-    }
-
-    /** Runs a request within the limits of concurrent requests, since the database may be slow. */
-    byte[] admitted(ContainerRequestContext request, Supplier<byte[]> action) {
-        return requests.admitted(request, action);
     }
 
     /** A turn of messages that no model answers. */

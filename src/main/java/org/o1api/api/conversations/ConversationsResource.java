@@ -31,12 +31,13 @@ public final class ConversationsResource {
     private static final String ID = "{id}";
 
     private final ConversationStore store;
+    private final StoreRequests stored;
     private final ConversationRequests requests;
 
-    public ConversationsResource(
-            ApiSettings.RequestLimits limits, Conversations conversations, StoreRequests requests) {
+    public ConversationsResource(ApiSettings.RequestLimits limits, Conversations conversations, StoreRequests stored) {
         store = conversations.store();
-        this.requests = new ConversationRequests(limits, store, requests);
+        this.stored = stored;
+        requests = new ConversationRequests(limits, store);
     }
 
     @GET
@@ -45,7 +46,7 @@ public final class ConversationsResource {
             @QueryParam("order") @DefaultValue("desc") String order,
             @QueryParam("limit") @DefaultValue("20") String limit,
             @Context ContainerRequestContext request) {
-        return requests.admitted(request, () -> {
+        return stored.admitted(request, () -> {
             ConversationStore.Page<Conversation> page = store.list(
                     ConversationRequests.caller(request),
                     ListFormat.cursor(after),
@@ -58,7 +59,7 @@ public final class ConversationsResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     public byte[] create(@Context ContainerRequestContext request) {
-        return requests.admitted(request, () -> {
+        return stored.admitted(request, () -> {
             ConversationRequest body = requests.read(request);
             StoredTurn first = body.messages().isEmpty() ? null : ConversationRequests.unanswered(body.messages());
             RawJson metadata = body.metadata() == null ? new RawJson("{}") : body.metadata();
@@ -69,7 +70,7 @@ public final class ConversationsResource {
     @GET
     @Path(ID)
     public byte[] get(@PathParam("id") String id, @Context ContainerRequestContext request) {
-        return requests.admitted(request, () -> {
+        return stored.admitted(request, () -> {
             return ConversationJson.write(requests.find(id, request));
         });
     }
@@ -78,7 +79,7 @@ public final class ConversationsResource {
     @Path(ID)
     @Consumes(MediaType.APPLICATION_JSON)
     public byte[] update(@PathParam("id") String id, @Context ContainerRequestContext request) {
-        return requests.admitted(request, () -> {
+        return stored.admitted(request, () -> {
             String conversationId = ConversationRequests.requireId(id, request);
             RawJson metadata = requests.read(request).metadata();
             if (metadata == null) {
@@ -92,7 +93,7 @@ public final class ConversationsResource {
     @DELETE
     @Path(ID)
     public byte[] delete(@PathParam("id") String id, @Context ContainerRequestContext request) {
-        return requests.admitted(request, () -> {
+        return stored.admitted(request, () -> {
             String conversationId = ConversationRequests.requireId(id, request);
             if (!store.delete(ConversationRequests.caller(request), conversationId)) {
                 throw ConversationException.notFound(conversationId);

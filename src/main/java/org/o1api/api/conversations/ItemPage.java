@@ -5,8 +5,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.o1api.api.items.ItemSource;
 import org.o1api.api.items.ItemWriter;
-import org.o1api.api.responses.TurnItems;
 import org.o1api.conversation.Conversation;
 import org.o1api.conversation.ConversationStore;
 import org.o1api.conversation.ConversationStore.Page;
@@ -15,11 +15,13 @@ import org.o1api.conversation.ConversationStore.PositionedTurn;
 /** Reads the items of a conversation page by page, in ascending or descending order. */
 final class ItemPage {
     private final ConversationStore store;
+    private final ItemSource items;
     private final Conversation conversation;
     private final boolean ascending;
 
-    ItemPage(ConversationStore store, Conversation conversation, boolean ascending) {
+    ItemPage(ConversationStore store, ItemSource items, Conversation conversation, boolean ascending) {
         this.store = store;
+        this.items = items;
         this.conversation = conversation;
         this.ascending = ascending;
     }
@@ -64,7 +66,7 @@ final class ItemPage {
                 return true;
             }
             int before = items.size();
-            List<ItemWriter.Item> all = TurnItems.of(positioned.turn());
+            List<ItemWriter.Item> all = ItemPage.this.items.items(positioned.turn());
             if (!ascending) {
                 Collections.reverse(all);
             }
@@ -84,7 +86,7 @@ final class ItemPage {
     Optional<ItemWriter.Item> find(String id) {
         return Optional.ofNullable(ItemWriter.turnId(id))
                 .flatMap(turn -> store.turn(conversation, turn))
-                .flatMap(positioned -> TurnItems.of(positioned.turn()).stream()
+                .flatMap(positioned -> items.items(positioned.turn()).stream()
                         .filter(item -> item.id().equals(id))
                         .findFirst());
     }
