@@ -281,7 +281,6 @@ class ResponsesStateIT {
                     .as(model)
                     .isGreaterThan(few.path("input_tokens").asInt());
         }
-        assertThat(error(client(fixture).countTokens("{}"))).isEqualTo("400 invalid_request input");
         assertThat(fixture.requests()).hasSize(1);
     }
 

@@ -17,7 +17,8 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         if (failure instanceof WebApplicationException e) {
             return mapJerseyResponse(e.getResponse());
         }
-        return ErrorBody.of(UnexpectedException.of(failure)).toResponse();
+        return ErrorBody.of(ConversationTerms.CHAT.of(UnexpectedException.of(failure)))
+                .toResponse();
     }
 
     private static Response mapJerseyResponse(Response response) {

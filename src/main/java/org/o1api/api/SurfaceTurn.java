@@ -1,6 +1,5 @@
 package org.o1api.api;
 
-import org.o1api.model.GatewayException;
 import org.o1api.reasoning.TurnClient;
 import org.o1api.server.EventStream;
 import org.o1api.turn.TurnRequest;
@@ -17,9 +16,9 @@ public interface SurfaceTurn {
         return ErrorBody.unexpectedEvent();
     }
 
-    /** A failure of the turn with the names that this surface has for the fields of its requests. */
-    default GatewayException inOwnTerms(GatewayException failure) {
-        return failure;
+    /** The names that the request has for what the errors of its conversation are about. */
+    default ConversationTerms conversationTerms() {
+        return ConversationTerms.CHAT;
     }
 
     /** Returns a writer of a streamed response. */

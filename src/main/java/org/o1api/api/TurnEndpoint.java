@@ -91,7 +91,7 @@ public final class TurnEndpoint {
         try {
             runner.run(turn.request(), ticket, client);
         } catch (GatewayException failure) {
-            throw turn.inOwnTerms(failure);
+            throw turn.conversationTerms().of(failure);
         }
     }
 
@@ -100,7 +100,7 @@ public final class TurnEndpoint {
         try {
             return runner.countInput(turn.request(), ticket);
         } catch (GatewayException failure) {
-            throw turn.inOwnTerms(failure);
+            throw turn.conversationTerms().of(failure);
         }
     }
 

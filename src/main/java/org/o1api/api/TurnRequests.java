@@ -22,7 +22,7 @@ public final class TurnRequests {
      * What a turn continues.
      *
      * @param id of the turn
-     * @param conversation null: nothing, and nothing is stored
+     * @param conversation null: the turn continues nothing and is not stored
      * @param options what the request says about its conversation
      * @param answered the stored turn that already answered this request; null: there is none
      */
@@ -31,16 +31,16 @@ public final class TurnRequests {
             @Nullable ConversationRef conversation,
             ConversationOptions options,
             @Nullable StoredTurn answered) {
-        /** An origin with the default options. */
-        public Origin(String id, @Nullable ConversationRef conversation, @Nullable StoredTurn answered) {
-            this(id, conversation, ConversationOptions.DEFAULT, answered);
+        /** Returns the same with other options. */
+        public Origin withOptions(ConversationOptions other) {
+            return new Origin(id, conversation, other, answered);
         }
     }
 
     /**
-     * Looks for the answer that a request has got already, and promises its client that the answer will be stored, if it will.
+     * Looks for the answer that a request has got already, and, if the turn is stored, promises that to the client.
      *
-     * @param conversation null: the request continues nothing, and nothing is stored
+     * @param conversation null: the turn continues nothing and is not stored
      * @throws org.o1api.model.GatewayException if the request's idempotency key belongs to another request or to one that is
      *     still running, or the database is needed and unavailable
      */

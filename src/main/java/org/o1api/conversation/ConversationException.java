@@ -10,7 +10,56 @@ public final class ConversationException extends GatewayException {
     private static final long serialVersionUID = 1;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
+    private final @Nullable Reason reason;
     private final @Nullable String param;
+
+    /** What a request was rejected for. Each API surface has its own names for it, and its own advice. */
+    public enum Subject {
+        CONVERSATION,
+        MESSAGES,
+        PREVIOUS_RESPONSE
+    }
+
+    /** Why a request was rejected whose fields are valid. */
+    public enum Reason {
+        /** The conversation does not exist or belongs to another caller. */
+        NOT_FOUND(ErrorCode.CONVERSATION_NOT_FOUND, Subject.CONVERSATION),
+        /** Another turn of the conversation is running. */
+        BUSY(ErrorCode.CONVERSATION_BUSY, Subject.CONVERSATION),
+        /** The turn has lost its conversation: it was deleted, or another turn has taken over the lease. */
+        CHANGED(ErrorCode.CONVERSATION_CHANGED, Subject.CONVERSATION),
+        /** A part of the conversation that every prompt needs is too long for a prompt. */
+        TOO_LONG(ErrorCode.INVALID_REQUEST, Subject.CONVERSATION),
+        /** The conversation has all messages of the request already, and does not wait for an answer. */
+        NOTHING_NEW(ErrorCode.INVALID_REQUEST, Subject.MESSAGES),
+        /** The messages of the request contradict the conversation. */
+        DIFFERS(ErrorCode.CONVERSATION_DIFFERS, Subject.MESSAGES),
+        /** The response to continue does not exist, belongs to another caller, or a response before it was deleted. */
+        PREVIOUS_RESPONSE_NOT_FOUND(ErrorCode.RESPONSE_NOT_FOUND, Subject.PREVIOUS_RESPONSE);
+
+        private final ErrorCode code;
+        private final Subject subject;
+
+        Reason(ErrorCode code, Subject subject) {
+            this.code = code;
+            this.subject = subject;
+        }
+
+        public Subject subject() {
+            return subject;
+        }
+    }
+
+    /**
+     * A request that was rejected for its conversation.
+     *
+     * @param message what is wrong, without names of request fields and advice, which {@link #inTerms} adds
+     */
+    public ConversationException(Reason reason, String message) {
+        super(reason.code, message, null);
+        this.reason = reason;
+        param = null;
+    }
 
     /**
      * A rejected request.
@@ -19,21 +68,24 @@ public final class ConversationException extends GatewayException {
      */
     public ConversationException(ErrorCode code, @Nullable String param, String message) {
         super(code, message, null);
+        reason = null;
+        this.param = param;
+    }
+
+    private ConversationException(ConversationException cause, @Nullable String param, String message) {
+        super(cause.code(), message, cause);
+        reason = null;
         this.param = param;
     }
 
     /** The error for a conversation that does not exist or belongs to another caller. */
     public static ConversationException notFound(String id) {
         return new ConversationException(
-                ErrorCode.CONVERSATION_NOT_FOUND,
-                ConversationId.FIELD,
-                "Conversation '" + id
-                        + "' does not exist for this API key. GET /v1/conversations lists the key's conversations.");
+                Reason.NOT_FOUND, "Conversation '" + id + "' does not exist for this API key.");
     }
 
     /**
-     * The error for a response that does not exist, belongs to another caller, or cannot be continued because a response before it
-     * was deleted.
+     * The error for a response that does not exist or belongs to another caller.
      *
      * @param param what contains its ID
      */
@@ -41,18 +93,36 @@ public final class ConversationException extends GatewayException {
         return new ConversationException(
                 ErrorCode.RESPONSE_NOT_FOUND,
                 param,
-                "The response in '" + param
-                        + "' does not exist for this API key. It was not stored, or it or a response"
-                        + " before it was deleted (conversations.time_to_live, conversations.responses_per_caller).");
+                "The response does not exist for this API key: it was not stored, or was deleted"
+                        + " (conversations.time_to_live, conversations.responses_per_caller).");
     }
 
-    /** The error for a turn that has lost its conversation: it was deleted, or another turn has taken over the lease. */
+    static ConversationException previousResponseNotFound() {
+        return new ConversationException(
+                Reason.PREVIOUS_RESPONSE_NOT_FOUND,
+                "The response to continue does not exist for this API key: it was not stored, or it or a response before it"
+                        + " was deleted (conversations.time_to_live, conversations.responses_per_caller).");
+    }
+
     static ConversationException changed() {
         return new ConversationException(
-                ErrorCode.CONVERSATION_CHANGED,
-                ConversationId.FIELD,
-                "The conversation was deleted or taken over by another turn while this turn was running."
-                        + " Nothing was stored. Send the request again.");
+                Reason.CHANGED,
+                "The conversation was deleted or taken over by another turn while this turn was running. Nothing was stored.");
+    }
+
+    /** Why the request was rejected; null if the error names its field already, or has none. */
+    public @Nullable Reason reason() {
+        return reason;
+    }
+
+    /**
+     * The same error as an API surface reports it. This one is its cause.
+     *
+     * @param field what the surface calls the {@link Subject}; null: the request has no such field
+     * @param advice what the client can do
+     */
+    public ConversationException inTerms(@Nullable String field, String advice) {
+        return new ConversationException(this, field, getMessage() + " " + advice);
     }
 
     @Override

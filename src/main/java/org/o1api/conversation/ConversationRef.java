@@ -22,9 +22,6 @@ public record ConversationRef(
         String id,
         @Nullable String parent,
         @Nullable IdempotencyKey idempotencyKey) {
-    /** The request field with the ID of the response to continue. */
-    public static final String PREVIOUS_RESPONSE = "previous_response_id";
-
     /**
      * An idempotency key: requests with the same key are answered once.
      *

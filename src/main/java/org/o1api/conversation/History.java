@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationStore.PositionedTurn;
-import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
 
 /**
@@ -132,9 +131,7 @@ record History(
 
         private static ConversationException tooLong(String what) {
             return new ConversationException(
-                    ErrorCode.INVALID_REQUEST,
-                    ConversationId.FIELD,
-                    what + " are too long to send to the model (limits.body). Start a new conversation.");
+                    ConversationException.Reason.TOO_LONG, what + " are too long to send to the model (limits.body).");
         }
     }
 }

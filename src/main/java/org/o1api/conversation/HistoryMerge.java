@@ -16,8 +16,6 @@ import org.o1api.model.Role;
  * @param newMessages the request's messages that are not in the conversation yet
  */
 record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
-    private static final String MESSAGES = "messages";
-
     /**
      * Merges a request with the history of its conversation.
      *
@@ -34,7 +32,7 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
      */
     static HistoryMerge of(
             History history, List<Message> before, List<Message> request, HistoryLimits limits, Tokenizer tokenizer) {
-        List<Message> newMessages = findNewMessages(history, request);
+        List<Message> newMessages = findNewMessages(history, request, limits.requiresNewMessage());
         List<StoredTurn> turns =
                 history.recent().stream().map(PositionedTurn::turn).toList();
         TokenMeter meter = new TokenMeter(limits.tokens(), tokenizer);
@@ -73,7 +71,7 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
      * Returns the messages that are not in the conversation yet. A client may resend any number of the conversation's
      * last messages, and any of its instructions.
      */
-    private static List<Message> findNewMessages(History history, List<Message> request) {
+    private static List<Message> findNewMessages(History history, List<Message> request, boolean requiresNew) {
         Set<CanonicalMessage> instructions = new HashSet<>();
         List<HistoryMessage> storedDialog = new ArrayList<>();
         history.instructions().forEach(message -> instructions.add(CanonicalMessage.of(message)));
@@ -103,11 +101,10 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
         List<Message> newMessages = OmittedAnswers.newMessages(storedDialog, withoutResent(candidates, resentCount));
         boolean waitsForAnswer = !storedDialog.isEmpty()
                 && storedDialog.get(storedDialog.size() - 1).canonical().role() != Role.ASSISTANT;
-        if (newMessages.isEmpty() && !waitsForAnswer) {
+        if (requiresNew && newMessages.isEmpty() && !waitsForAnswer) {
             throw new ConversationException(
-                    ErrorCode.INVALID_REQUEST,
-                    MESSAGES,
-                    "'messages' contains no message that the conversation does not have already. Add a new message.");
+                    ConversationException.Reason.NOTHING_NEW,
+                    "The request contains no message that the conversation does not have already.");
         }
         return newMessages;
     }
@@ -122,11 +119,9 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
     private static void rejectIfDifferent(boolean differs) {
         if (differs) {
             throw new ConversationException(
-                    ErrorCode.CONVERSATION_DIFFERS,
-                    MESSAGES,
-                    "'messages' differs from the stored conversation, or lacks its last messages: an answer that did not"
-                            + " arrive may be stored already (GET /v1/conversations/ID/items lists it). Send only the new"
-                            + " messages, or use another conversation_id.");
+                    ConversationException.Reason.DIFFERS,
+                    "The messages of the request differ from the stored conversation, or lack its last messages: an answer that"
+                            + " did not arrive may be stored already.");
         }
     }
 

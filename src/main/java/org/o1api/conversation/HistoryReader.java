@@ -36,7 +36,7 @@ final class HistoryReader {
         String parent = ref.parent();
         if (parent != null) {
             Row row = TurnTable.find(handle, ref.caller(), parent)
-                    .orElseThrow(() -> ConversationException.responseNotFound(ConversationRef.PREVIOUS_RESPONSE))
+                    .orElseThrow(ConversationException::previousResponseNotFound)
                     .row();
             return readAfter(row, key, ref.isUnnamed());
         }
@@ -86,7 +86,7 @@ final class HistoryReader {
     private History readAfter(Row parent, @Nullable Long key, boolean requireAll) {
         ChainPart part = readChain(new TurnChain(handle, parent.conversation(), parent.position()));
         if (requireAll && (part.isBroken || part.recent.isEmpty())) {
-            throw ConversationException.responseNotFound(ConversationRef.PREVIOUS_RESPONSE);
+            throw ConversationException.previousResponseNotFound();
         }
         boolean sameConversation = key != null && key == parent.conversation();
         return part.history(key, sameConversation ? parent.position() : History.ELSEWHERE);

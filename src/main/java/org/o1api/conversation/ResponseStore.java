@@ -1,8 +1,11 @@
 package org.o1api.conversation;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.o1api.conversation.ConversationStore.PositionedTurn;
 import org.o1api.conversation.TurnTable.Located;
 import org.o1api.conversation.TurnTable.Row;
 import org.o1api.database.Database;
@@ -35,6 +38,23 @@ public final class ResponseStore {
         }));
     }
 
+    /**
+     * Reads turns of a caller, one at a time, with few statements. Turns that the caller does not have are left out.
+     *
+     * @param ids of the turns, in the form of {@link TurnId#ofHex}
+     * @param consumer receives the turns in no particular order; an exception ends the reading
+     */
+    public void readTurns(String caller, List<String> ids, Consumer<PositionedTurn> consumer) {
+        for (int i = 0; i < ids.size(); i += TurnTable.BATCH_SIZE) {
+            List<String> batch = ids.subList(i, Math.min(i + TurnTable.BATCH_SIZE, ids.size()));
+            database.withHandle(handle -> {
+                TurnTable.findAll(handle, caller, batch)
+                        .forEach(row -> TurnTable.readIfExists(handle, row).ifPresent(consumer));
+                return true;
+            });
+        }
+    }
+
     private static Optional<Located> locate(Handle handle, String caller, String response) {
         return TurnId.ofResponse(response).flatMap(id -> TurnTable.find(handle, caller, id));
     }
@@ -43,13 +63,28 @@ public final class ResponseStore {
      * What a turn continues that continues a response, also one of a named conversation.
      *
      * @param response ID of the response to continue
-     * @throws ConversationException with {@code response_not_found} if the caller has no such response. Whether a response before it
-     *     was deleted is known when the turn reads its history
+     * @throws ConversationException with {@code response_not_found} if the caller has no such response. With an idempotency key, and for
+     *     a response before it, this is known only when the turn reads its history: a repeated request may have been answered before
+     *     the response was deleted
      */
     public ConversationRef continuing(
             String caller, String response, ConversationRef.@Nullable IdempotencyKey idempotencyKey) {
-        Located parent = database.withHandle(handle -> locate(handle, caller, response))
-                .orElseThrow(() -> ConversationException.responseNotFound(ConversationRef.PREVIOUS_RESPONSE));
+        String id = TurnId.ofResponse(response).orElseThrow(ConversationException::previousResponseNotFound);
+        Optional<Located> found = database.withHandle(handle -> idempotencyKey == null
+                ? TurnTable.find(handle, caller, id)
+                : TurnTable.findAlsoDeleted(handle, caller, id));
+        if (found.isPresent()) {
+            return continuing(caller, found.get(), idempotencyKey);
+        }
+        if (idempotencyKey == null) {
+            throw ConversationException.previousResponseNotFound();
+        }
+        return ConversationRef.unnamed(
+                caller, id, idempotencyKey); // as if its conversation, which is gone, was a named one
+    }
+
+    private static ConversationRef continuing(
+            String caller, Located parent, ConversationRef.@Nullable IdempotencyKey idempotencyKey) {
         String id = parent.row().id();
         return ConversationId.isUnnamed(parent.conversation())
                 ? new ConversationRef(caller, parent.conversation(), id, idempotencyKey)

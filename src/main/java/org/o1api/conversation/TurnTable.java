@@ -2,12 +2,15 @@ package org.o1api.conversation;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.result.ResultIterable;
 import org.jspecify.annotations.Nullable;
@@ -141,16 +144,24 @@ final class TurnTable {
 
     /** The turn of a row. */
     static PositionedTurn read(Handle handle, Row row) {
-        String record = row.record != null
-                ? row.record
+        return readIfExists(handle, row).orElseThrow(ConversationException::changed);
+    }
+
+    /** The turn of a row; empty if it was deleted in the meantime. */
+    static Optional<PositionedTurn> readIfExists(Handle handle, Row row) {
+        Optional<String> record = row.record != null
+                ? Optional.of(row.record)
                 : handle.select(
                                 "SELECT " + (row.isOfEarlierVersion() ? "long_record" : "event_long_record")
                                         + " FROM turn WHERE conversation = ? AND position = ?",
                                 row.conversation,
                                 row.position)
                         .mapTo(String.class)
-                        .findOne()
-                        .orElseThrow(ConversationException::changed); // deleted in the meantime
+                        .findOne();
+        return record.map(text -> read(row, text));
+    }
+
+    private static PositionedTurn read(Row row, String record) {
         StoredTurn turn = row.isOfEarlierVersion() ? Format1.read(row.id, record) : TurnJson.read(row.id, record);
         return new PositionedTurn(row.position, turn, record.length());
     }
@@ -224,14 +235,47 @@ final class TurnTable {
 
     /** A turn of any conversation of a caller, by its ID in any form; empty if the caller does not have it. */
     static Optional<Located> find(Handle handle, String caller, String id) {
+        return find(handle, caller, id, " AND t.format <> " + DELETED);
+    }
+
+    /** The same, also a turn that was deleted but whose conversation was not. */
+    static Optional<Located> findAlsoDeleted(Handle handle, String caller, String id) {
+        return find(handle, caller, id, "");
+    }
+
+    private static Optional<Located> find(Handle handle, String caller, String id, String condition) {
         return handle.select(
-                        FIND_OF_CALLER + "? AND t.id IN (?, ?) AND t.format <> " + DELETED
+                        FIND_OF_CALLER + "? AND t.id IN (?, ?)" + condition
                                 + " ORDER BY t.conversation DESC, t.position DESC LIMIT 1",
                         caller,
                         neutral(id),
                         TurnId.chatCompletion(id))
                 .map((row, context) -> new Located(link(row, null, null), row.getString("name")))
                 .findOne();
+    }
+
+    /**
+     * Turns of any conversations of a caller, with their records. Those that the caller does not have are left out.
+     *
+     * @param ids at most {@link #BATCH_SIZE}
+     */
+    static Collection<Row> findAll(Handle handle, String caller, Collection<String> ids) {
+        Map<String, Row> found = new LinkedHashMap<>();
+        handle.createQuery(
+                        "SELECT t.conversation, t.position, t.id, t.format, t.parent, t.instructs, t.fingerprint, t.record,"
+                                + " t.event_record FROM turn t JOIN conversation c ON c.pk = t.conversation"
+                                + " WHERE c.caller <> '' AND c.caller = :caller AND t.id IN (<ids>) AND t.format <> "
+                                + DELETED
+                                + " ORDER BY t.conversation, t.position")
+                .bind("caller", caller)
+                .bindList(
+                        "ids",
+                        ids.stream()
+                                .flatMap(id -> Stream.of(neutral(id), TurnId.chatCompletion(id)))
+                                .toList())
+                .map((row, context) -> row(row))
+                .forEach(row -> found.put(TurnId.hex(row.id()), row));
+        return found.values();
     }
 
     /**

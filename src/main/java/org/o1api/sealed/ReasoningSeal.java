@@ -56,6 +56,38 @@ public final class ReasoningSeal {
                 : configured);
     }
 
+    /** Returns what seals and opens reasoning for one request of a caller. */
+    public Session session(String caller) {
+        return new Session(caller);
+    }
+
+    /** Seals and opens reasoning for one request, on its thread. It asks for the keys once: the database that has them may be slow. */
+    public final class Session {
+        private final String caller;
+        private @Nullable List<SealKey> known;
+
+        private Session(String caller) {
+            this.caller = caller;
+        }
+
+        private List<SealKey> available() {
+            List<SealKey> available = known == null ? keys.get() : known;
+            known = available;
+            return available;
+        }
+
+        /** Seals the steps of a turn; see {@link ReasoningSeal#seal}. */
+        public Optional<String> seal(List<String> steps) {
+            return ReasoningSeal.this.seal(caller, steps, available());
+        }
+
+        /** Opens what a client sent back; see {@link ReasoningSeal#open}. */
+        public Optional<String> open(String sealed) {
+            byte[] bytes = decode(sealed);
+            return isSealed(bytes) ? ReasoningSeal.open(caller, bytes, available()) : Optional.empty();
+        }
+    }
+
     /**
      * Seals the steps of a turn. The oldest ones are left out if the result would be too long.
      *
@@ -63,7 +95,10 @@ public final class ReasoningSeal {
      * @return the sealed text, at most 256 KiB; empty if there is no key, or nothing that fits
      */
     public Optional<String> seal(String caller, List<String> steps) {
-        List<SealKey> available = keys.get();
+        return session(caller).seal(steps);
+    }
+
+    private Optional<String> seal(String caller, List<String> steps, List<SealKey> available) {
         byte[] deflated = available.isEmpty() ? null : deflateNewest(steps);
         if (deflated == null) {
             return Optional.empty();
@@ -110,11 +145,15 @@ public final class ReasoningSeal {
      * @return the reasoning; empty if it was not sealed for this caller with one of the keys
      */
     public Optional<String> open(String caller, String sealed) {
-        byte[] bytes = decode(sealed);
-        if (bytes.length < HEADER_BYTES + TAG_BITS / 8 || bytes[0] != FORMAT) {
-            return Optional.empty();
-        }
-        for (SealKey key : keys.get()) {
+        return session(caller).open(sealed);
+    }
+
+    private static boolean isSealed(byte[] bytes) {
+        return bytes.length >= HEADER_BYTES + TAG_BITS / 8 && bytes[0] == FORMAT;
+    }
+
+    private static Optional<String> open(String caller, byte[] bytes, List<SealKey> available) {
+        for (SealKey key : available) {
             byte[] deflated = decrypt(key, bytes, caller);
             if (deflated != null) {
                 return Optional.ofNullable(Compression.inflate(deflated, MAX_TEXT_BYTES))

@@ -8,14 +8,12 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationException;
-import org.o1api.conversation.ConversationId;
 import org.o1api.conversation.ConversationRef;
 import org.o1api.conversation.Conversations;
 import org.o1api.conversation.OpenConversation;
 import org.o1api.model.Cancellation;
 import org.o1api.model.CancelledException;
 import org.o1api.model.ConcurrencyLimiter;
-import org.o1api.model.ErrorCode;
 import org.o1api.model.TurnId;
 
 /**
@@ -145,9 +143,8 @@ public final class ConversationLock {
 
     private ConversationException busy() {
         return new ConversationException(
-                ErrorCode.CONVERSATION_BUSY,
-                ConversationId.FIELD,
+                ConversationException.Reason.BUSY,
                 "Another request of this conversation is still running after a wait of " + maxWait.toSeconds()
-                        + " s (conversations.wait). Wait for its answer, then retry.");
+                        + " s (conversations.wait).");
     }
 }

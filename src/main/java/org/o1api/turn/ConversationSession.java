@@ -52,6 +52,15 @@ final class ConversationSession implements AutoCloseable {
 
     /** The prompt for the model: instructions, the conversation's history, then the request's messages that are new. */
     Prompt prompt() {
+        return prompt(true);
+    }
+
+    /** The same for a turn that is not answered, so that it needs no new message. */
+    Prompt unansweredPrompt() {
+        return prompt(false);
+    }
+
+    private Prompt prompt(boolean requiresNewMessage) {
         Prompt prompt = request.prompt();
         List<Message> instructions = request.options().instructions();
         if (held == null) {
@@ -64,7 +73,8 @@ final class ConversationSession implements AutoCloseable {
                 history.tokens(),
                 maxCharacters,
                 history.reasoning(),
-                request.options().mayTruncate());
+                request.options().mayTruncate(),
+                requiresNewMessage);
         OpenConversation conversation = held.conversation();
         return prompt.withMessages(
                 isStored()

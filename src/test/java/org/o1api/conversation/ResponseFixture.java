@@ -93,14 +93,22 @@ abstract class ResponseFixture extends StoreFixture {
 
     /** The error of a response that would continue another one. */
     GatewayException rejection(String caller, String previous) {
+        return rejection(caller, previous, null);
+    }
+
+    GatewayException rejection(String caller, String previous, @Nullable IdempotencyKey key) {
         GatewayException error = expectError(() -> {
-            try (OpenConversation open = node.tryOpen(node.responses().continuing(caller, previous, null))
+            try (OpenConversation open = node.tryOpen(node.responses().continuing(caller, previous, key))
                     .orElseThrow()) {
                 open.buildPrompt(List.of(Message.user("?")), limits());
             }
         });
         assertThat(error.code()).isEqualTo(ErrorCode.RESPONSE_NOT_FOUND);
-        assertThat(error.param()).isEqualTo("previous_response_id");
+        assertThat(error)
+                .isInstanceOfSatisfying(
+                        ConversationException.class,
+                        rejected -> assertThat(rejected.reason())
+                                .isEqualTo(ConversationException.Reason.PREVIOUS_RESPONSE_NOT_FOUND));
         return error;
     }
 

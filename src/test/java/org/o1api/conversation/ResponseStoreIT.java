@@ -59,6 +59,50 @@ class ResponseStoreIT extends ResponseFixture {
         assertThat(Objects.requireNonNull(find(first)).parent()).isNull();
     }
 
+    /** A request may refer to thousands of turns, each in a conversation of its own. */
+    @Test
+    void readsManyTurnsWithFewStatements() {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            ids.add(TurnId.ofResponse(begin("q" + i)).orElseThrow());
+        }
+        String selects = "SELECT";
+        int before = instrumented.executedStatements(selects).size();
+        List<String> questions = new ArrayList<>();
+        node.responses()
+                .readTurns(
+                        CALLER, ids, turn -> questions.addAll(texts(turn.turn().messages())));
+        assertThat(questions).hasSize(40).contains("q0", "q39");
+        assertThat(instrumented.executedStatements(selects).size() - before).isEqualTo(2);
+        questions.clear();
+        node.responses().readTurns("bob", ids, turn -> questions.add("another caller's"));
+        assertThat(questions).isEmpty();
+    }
+
+    /** A repeated request may have been answered before what it continues was deleted. */
+    @Test
+    void findsTheAnswerOfARepeatedRequestAfterItsParentWasDeleted() {
+        ConversationRef.IdempotencyKey key = key("k", "d");
+        String root = begin("q0");
+        ConversationRef fork = node.responses().continuing(CALLER, root, key);
+        String answer = store(node, fork, "q1");
+        node.responses().delete(CALLER, root);
+        assertThat(node.findAnsweredTurn(node.responses().continuing(CALLER, root, key)))
+                .hasValueSatisfying(
+                        turn -> assertThat(TurnId.response(turn.id())).isEqualTo(answer));
+        assertThat(rejection(CALLER, root, null)).isNotNull();
+        assertThat(rejection(CALLER, root, key("other", "d"))).isNotNull();
+
+        String named = store(node, ref(CALLER, "named"), "q2");
+        String afterNamed = store(node, node.responses().continuing(CALLER, named, key), "q3");
+        node.store().delete(CALLER, "named");
+        assertThat(node.findAnsweredTurn(node.responses().continuing(CALLER, named, key)))
+                .hasValueSatisfying(
+                        turn -> assertThat(TurnId.response(turn.id())).isEqualTo(afterNamed));
+        assertThat(rejection(CALLER, named, key("other", "d"))).isNotNull();
+        assertThat(rejection(CALLER, "resp_x", key("other", "d"))).isNotNull();
+    }
+
     @Test
     void findsLongResponsesAndThoseOfNamedConversations() {
         String text = "x".repeat(200_000);

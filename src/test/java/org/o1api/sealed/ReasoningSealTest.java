@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -55,6 +56,26 @@ class ReasoningSealTest {
         assertThat(sealed).matches("[A-Za-z0-9_-]+").doesNotContain("First");
         assertThat(Base64.getUrlDecoder().decode(sealed)[0]).isEqualTo((byte) 1);
         assertThat(sealed(SEAL, "Second.")).isNotEqualTo(sealed(SEAL, "Second."));
+    }
+
+    /** The keys may be in a database that does not answer. */
+    @Test
+    void asksForTheKeysOnceInASession() {
+        AtomicInteger asked = new AtomicInteger();
+        ReasoningSeal unknown = ReasoningSeal.of(List.of(), () -> {
+            asked.incrementAndGet();
+            return Optional.empty();
+        });
+        ReasoningSeal.Session session = unknown.session(CALLER);
+        assertThat(session.open("no seal")).isEmpty();
+        assertThat(asked).hasValue(0);
+        String sealed = sealed(SEAL, "Text.");
+        assertThat(session.open(sealed)).isEmpty();
+        assertThat(session.open(sealed)).isEmpty();
+        assertThat(session.seal(List.of("Text."))).isEmpty();
+        assertThat(asked).hasValue(1);
+        assertThat(SEAL.session(CALLER).open(sealed)).hasValue("Text.");
+        assertThat(SEAL.session("bob").open(sealed)).isEmpty();
     }
 
     /** The format, decrypted with nothing but the standard library. */

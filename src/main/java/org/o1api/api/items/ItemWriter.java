@@ -28,6 +28,9 @@ public final class ItemWriter {
     private static final String COMPLETED = "completed";
     private static final String REASONING = "rs";
 
+    /** The type of parts that have no other form. Texts have the types {@code input_text} and {@code output_text}. */
+    private static final String WITHOUT_FORM = "text";
+
     /** Type, turn and index. */
     private static final Pattern ID = Pattern.compile("[a-z]+_([0-9a-f]{32})_[0-9]{1,9}");
 
@@ -60,6 +63,18 @@ public final class ItemWriter {
     /** Whether an ID is one that the gateway gives to reasoning. */
     public static boolean isReasoningId(String item) {
         return item.startsWith(REASONING + "_") && ID.matcher(item).matches();
+    }
+
+    /** Whether a message or an output has parts that this API has no form for, so that they are shown as text. */
+    public static boolean hasPartsWithoutForm(JsonNode item) {
+        for (String parts : List.of("content", "output")) {
+            for (JsonNode part : item.path(parts)) {
+                if (part.path("type").asText().equals(WITHOUT_FORM)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** The number of items that messages of a request are. */
@@ -236,7 +251,7 @@ public final class ItemWriter {
             }
             default -> {
                 json.writeStartObject();
-                json.writeStringField("type", "text");
+                json.writeStringField("type", WITHOUT_FORM);
                 json.writeStringField("text", raw.text());
                 json.writeEndObject();
             }

@@ -1,25 +1,25 @@
 package org.o1api.api.responses;
 
-import java.util.Collection;
-import java.util.Optional;
+import java.util.List;
+import java.util.Map;
 import org.o1api.model.RawJson;
 
-/** What an input may contain instead of items. */
+/** Looks up what an input refers to: stored items, and encrypted reasoning. */
 interface EarlierItems {
-    /** Says which items an input refers to. Called once, before the first {@link #item}. */
-    void expect(Collection<String> ids);
+    /**
+     * The items of stored turns that an input refers to, as their client has sent or got them.
+     *
+     * @param ids an ID for each reference
+     * @return those that the caller has, by ID
+     * @throws org.o1api.api.RequestException if they are too long together
+     */
+    Map<String, RawJson> items(List<String> ids);
 
     /**
-     * The item of a stored turn that an input refers to, as its client has sent or got it.
+     * Decrypts reasoning. If all of it is too long, the oldest is left out.
      *
-     * @return empty if the caller has no such item
+     * @param encrypted oldest first
+     * @return what was encrypted for this caller, by its encrypted form
      */
-    Optional<RawJson> item(String id);
-
-    /**
-     * Decrypts reasoning.
-     *
-     * @return empty if it was not encrypted for this caller
-     */
-    Optional<String> reasoning(String encrypted);
+    Map<String, String> reasoning(List<String> encrypted);
 }

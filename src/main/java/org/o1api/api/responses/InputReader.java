@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +35,8 @@ final class InputReader {
 
     private static final String REFERENCE = "item_reference";
 
+    private static final String ENCRYPTED = "encrypted_content";
+
     /** References that are longer refer to nothing: an ID is short. */
     private static final int MAX_REFERENCE_LENGTH = 4096;
 
@@ -45,6 +46,8 @@ final class InputReader {
 
     private final ToolNames tools;
     private final EarlierItems earlier;
+    private Map<String, RawJson> referred = Map.of();
+    private Map<String, String> decrypted = Map.of();
     private final List<Message> messages = new ArrayList<>();
     /** The reasoning since the last answer. */
     private final List<String> reasoning = new ArrayList<>();
@@ -65,7 +68,14 @@ final class InputReader {
      * @throws RequestException if one is invalid
      */
     List<Message> read(List<RawJson> items, String path) {
-        earlier.expect(references(items));
+        List<String> references = references(items);
+        if (!references.isEmpty()) {
+            referred = earlier.items(references);
+        }
+        List<String> encrypted = encryptedReasoning(items);
+        if (!encrypted.isEmpty()) {
+            decrypted = earlier.reasoning(encrypted);
+        }
         for (int i = 0; i < items.size(); i++) {
             readItem(items.get(i), path + "[" + i + "]");
         }
@@ -80,6 +90,22 @@ final class InputReader {
                 .filter(item -> type(item).equals(REFERENCE))
                 .map(item -> item.path("id").asText(""))
                 .toList();
+    }
+
+    private static List<String> encryptedReasoning(List<RawJson> items) {
+        return items.stream()
+                .filter(item -> item.text().startsWith("{") && item.text().contains(ENCRYPTED))
+                .map(Json::tree)
+                .filter(item -> type(item).equals("reasoning"))
+                .map(InputReader::encrypted)
+                .filter(encrypted -> !encrypted.isEmpty())
+                .toList();
+    }
+
+    /** The encrypted form of reasoning; empty if there is none. */
+    private static String encrypted(JsonNode reasoning) {
+        JsonNode encrypted = reasoning.path(ENCRYPTED);
+        return encrypted.isTextual() ? encrypted.textValue() : "";
     }
 
     /** Returns what the messages of the items that were read do not say. */
@@ -120,12 +146,21 @@ final class InputReader {
     }
 
     private RawJson referredItem(JsonNode reference, String path) {
-        return earlier.item(ItemReader.text(reference, "id", path))
-                .orElseThrow(
-                        () -> new RequestException(
-                                ErrorCode.RESPONSE_NOT_FOUND,
-                                path + ".id",
-                                "The item does not exist for this API key: its response was not stored, or was deleted. Send the item itself."));
+        RawJson item = referred.get(ItemReader.text(reference, "id", path));
+        if (item == null) {
+            throw new RequestException(
+                    ErrorCode.RESPONSE_NOT_FOUND,
+                    path + ".id",
+                    "The item does not exist for this API key: its response was not stored, or was deleted. Send the item itself.");
+        }
+        if (ItemWriter.hasPartsWithoutForm(Json.tree(item))) {
+            throw new RequestException(
+                    ErrorCode.UNSUPPORTED_VALUE,
+                    path + ".id",
+                    "The item has a part, such as sound, that the Responses API has no form for. Continue it with /v1/chat/completions,"
+                            + " or leave it out.");
+        }
+        return item;
     }
 
     private void readMessage(JsonNode item, String path) {
@@ -243,13 +278,14 @@ final class InputReader {
                 .withAttachments(others));
     }
 
-    /** Only reasoning that the gateway itself has sent continues. It can be decrypted, or is recognized by its ID. */
+    /** Only reasoning that the gateway itself has sent continues. It can be decrypted, or is not encrypted and recognized by its ID. */
     private void readReasoning(JsonNode item, String path) {
-        JsonNode encrypted = item.path("encrypted_content");
-        Optional<String> decrypted =
-                encrypted.isTextual() ? earlier.reasoning(encrypted.textValue()) : Optional.empty();
-        if (decrypted.isPresent()) {
-            reasoning.add(decrypted.get());
+        String encrypted = encrypted(item);
+        if (!encrypted.isEmpty()) {
+            String text = decrypted.get(encrypted);
+            if (text != null) {
+                reasoning.add(text);
+            }
             return;
         }
         if (!ItemWriter.isReasoningId(item.path("id").asText(""))) {

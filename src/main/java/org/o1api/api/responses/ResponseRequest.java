@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.O1Options;
-import org.o1api.api.TurnSelection;
 import org.o1api.model.Effort;
 import org.o1api.model.Message;
 import org.o1api.model.Mode;
@@ -48,10 +47,6 @@ record ResponseRequest(
             boolean excluded,
             @Nullable String summary,
             @Nullable String context) {}
-
-    TurnSelection.Requested requested() {
-        return new TurnSelection.Requested(model, reasoning.mode, reasoning.effort, options);
-    }
 
     /** Whether the client does not want to see the reasoning. */
     boolean excludesReasoning() {

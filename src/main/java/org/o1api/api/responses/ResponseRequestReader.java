@@ -11,6 +11,7 @@ import org.o1api.api.ApiSettings;
 import org.o1api.api.O1Options;
 import org.o1api.api.RequestException;
 import org.o1api.api.RequestJson;
+import org.o1api.api.TurnSelection;
 import org.o1api.api.request.JsonReader;
 import org.o1api.api.request.Metadata;
 import org.o1api.api.request.O1OptionsReader;
@@ -34,7 +35,6 @@ final class ResponseRequestReader {
 
     private final JsonReader json;
     private final int maxItems;
-    private final EarlierItems earlier;
     private final ReasoningOptionsReader reasoning;
     private final Map<String, RawJson> settings = ResponseSettings.defaults();
     private final StateReader state;
@@ -50,27 +50,27 @@ final class ResponseRequestReader {
     private O1Options options = O1Options.NONE;
     private boolean hasMessages;
 
-    private ResponseRequestReader(JsonReader json, ApiSettings.RequestLimits limits, EarlierItems earlier) {
+    private ResponseRequestReader(JsonReader json, ApiSettings.RequestLimits limits) {
         this.json = json;
-        this.earlier = earlier;
         maxItems = limits.messages();
         reasoning = new ReasoningOptionsReader(json);
         state = new StateReader(json, settings);
     }
 
     /**
-     * Reads a body.
+     * Reads the fields of a body. The items of the input are not read yet, since they may refer to what is stored.
      *
-     * @param earlier what the input may refer to
      * @throws RequestException if the body is malformed or requests something unsupported
      */
-    static ResponseRequest read(byte[] body, ApiSettings.RequestLimits limits, EarlierItems earlier) {
+    static ResponseRequestReader readFields(byte[] body, ApiSettings.RequestLimits limits) {
         try (JsonReader json = new JsonReader(body, limits)) {
-            return new ResponseRequestReader(json, limits, earlier).read();
+            ResponseRequestReader reader = new ResponseRequestReader(json, limits);
+            reader.readFields();
+            return reader;
         }
     }
 
-    private ResponseRequest read() {
+    private void readFields() {
         if (json.next() != JsonToken.START_OBJECT) {
             throw RequestJson.notAnObject();
         }
@@ -80,19 +80,52 @@ final class ResponseRequestReader {
         if (json.next() != null) {
             throw RequestJson.trailingContent();
         }
-        List<RawJson> input = requiredInput();
         if (text != null) {
             applyText(TextOptions.read(text));
         }
-        RequestTools all = readTools(input);
-        InputReader reader = new InputReader(all.names(), earlier);
-        List<Message> messages = reader.read(input, "input");
-        if (messages.isEmpty()) {
+    }
+
+    /** What the request selects. */
+    TurnSelection.Requested requested() {
+        return new TurnSelection.Requested(model, reasoning.mode(), reasoning.effort(), options);
+    }
+
+    /** What the request continues, and what is stored of it. */
+    ResponseState state() {
+        return state.state();
+    }
+
+    /**
+     * Reads the items of the input.
+     *
+     * @param earlier what the input may refer to
+     * @throws RequestException if it is invalid, or there is nothing to answer
+     */
+    ResponseRequest withInput(EarlierItems earlier) {
+        ResponseRequest request = request(requiredInput(), earlier);
+        boolean mayWaitForAnswer = request.state().conversation() != null; // only its history shows it
+        if (request.prompt().messages().isEmpty() && !mayWaitForAnswer) {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
                     "input",
                     "'input' contains nothing that is sent to the model. Add a user message.");
         }
+        return request;
+    }
+
+    /**
+     * Reads the items of the input, if there are any.
+     *
+     * @throws RequestException if they are invalid
+     */
+    ResponseRequest withOptionalInput(EarlierItems earlier) {
+        return request(items == null && !hasMessages ? List.of() : requiredInput(), earlier);
+    }
+
+    private ResponseRequest request(List<RawJson> input, EarlierItems earlier) {
+        RequestTools all = readTools(input);
+        InputReader reader = new InputReader(all.names(), earlier);
+        List<Message> messages = reader.read(input, "input");
         return new ResponseRequest(
                 model,
                 new Prompt(messages, fields, all.provided(), closingFields, maxTokens),
@@ -100,7 +133,7 @@ final class ResponseRequestReader {
                 all.names(),
                 reader.details(),
                 reasoningOptions(),
-                state.state(),
+                state(),
                 options,
                 settings);
     }

@@ -3,13 +3,11 @@ package org.o1api.api.responses;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import org.o1api.api.ConversationTerms;
 import org.o1api.api.StreamClient;
 import org.o1api.api.SurfaceTurn;
-import org.o1api.conversation.ConversationException;
-import org.o1api.conversation.ConversationId;
+import org.o1api.conversation.ConversationRef;
 import org.o1api.model.ErrorCode;
-import org.o1api.model.GatewayException;
 import org.o1api.model.TurnId;
 import org.o1api.reasoning.TurnClient;
 import org.o1api.server.EventStream;
@@ -56,26 +54,10 @@ record ResponseTurn(TurnRequest request, ResponseObject response, OutputForm for
         json.writeNullField("param");
     }
 
-    /** An error of a conversation with the names of this API's fields. */
     @Override
-    public GatewayException inOwnTerms(GatewayException failure) {
-        if (!(failure instanceof ConversationException) || failure.param() == null) {
-            return failure;
-        }
-        String message = String.valueOf(failure.getMessage())
-                .replace("'messages'", "'input'")
-                .replace("another conversation_id", "another conversation");
-        return new ConversationException(failure.code(), ownName(failure.param()), message);
-    }
-
-    /** Null if the request does not have the field: the conversation is unnamed. */
-    private @Nullable String ownName(String param) {
-        return switch (param) {
-            case ConversationId.FIELD ->
-                request.conversation() == null || request.conversation().isUnnamed() ? null : StateReader.CONVERSATION;
-            case "messages" -> "input";
-            default -> param;
-        };
+    public ConversationTerms conversationTerms() {
+        ConversationRef conversation = request.conversation();
+        return StateReader.terms(conversation != null && !conversation.isUnnamed());
     }
 
     @Override

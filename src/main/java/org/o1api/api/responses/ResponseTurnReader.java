@@ -12,9 +12,13 @@ import org.o1api.api.RequestJson;
 import org.o1api.api.TurnEndpoint;
 import org.o1api.api.TurnRequests;
 import org.o1api.api.TurnSelection;
+import org.o1api.conversation.ConversationException;
 import org.o1api.conversation.ConversationRef;
 import org.o1api.conversation.Conversations;
+import org.o1api.conversation.StoredResponse;
+import org.o1api.conversation.StoredTurn;
 import org.o1api.model.Cancellation;
+import org.o1api.model.Message;
 import org.o1api.model.PriceList;
 import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
@@ -22,6 +26,7 @@ import org.o1api.model.TurnId;
 import org.o1api.model.UsageReport;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
+import org.o1api.reasoning.Prompt;
 import org.o1api.sealed.ReasoningSeal;
 import org.o1api.turn.ConversationOptions;
 import org.o1api.turn.TurnRequest;
@@ -60,53 +65,109 @@ public final class ResponseTurnReader {
         return read(context, cancellation, true);
     }
 
-    /** Reads a request that is not answered, so that there is nothing to store. */
+    /** Reads a request that is not answered, so that there is nothing to store, and that may be without an input. */
     ResponseTurn readUnanswered(ContainerRequestContext context, Cancellation cancellation) {
         return read(context, cancellation, false);
     }
 
     private ResponseTurn read(ContainerRequestContext context, Cancellation cancellation, boolean isAnswered) {
-        String caller = TurnEndpoint.caller(context).name();
         byte[] body = RequestJson.body(context).bytes();
-        ResponseRequest request = ResponseRequestReader.read(
-                body,
-                settings.limits(),
-                new StoredItems(
-                        caller,
-                        conversations.responses(),
-                        seal,
-                        settings.limits().body()));
-        TurnSelection selected = TurnSelection.of(request.requested(), TurnEndpoint.caller(context), presets, prices);
-        boolean stores = isAnswered && stores(request.state());
-        ConversationRef.IdempotencyKey key = stores ? Idempotency.key(context, body) : null;
-        RequestJson.body(context).drop();
-        Preset preset = selected.preset();
+        ResponseRequestReader reader = ResponseRequestReader.readFields(body, settings.limits());
+        boolean stores = isAnswered && stores(reader.state());
+        try {
+            ConversationRef.IdempotencyKey key = stores ? Idempotency.key(context, body) : null;
+            return read(reader, new Context(context, cancellation, isAnswered, stores, key));
+        } catch (ConversationException e) {
+            throw StateReader.terms(reader.state().conversation() != null).of(e);
+        }
+    }
+
+    /** What is known of a request besides its fields. */
+    private record Context(
+            ContainerRequestContext http,
+            Cancellation cancellation,
+            boolean isAnswered,
+            boolean stores,
+            ConversationRef.@Nullable IdempotencyKey key) {
+        String caller() {
+            return TurnEndpoint.caller(http).name();
+        }
+    }
+
+    /** The answer of a repeated request is looked up before what its input refers to, which may have been deleted since. */
+    private ResponseTurn read(ResponseRequestReader reader, Context context) {
+        ResponseState state = reader.state();
+        TurnSelection selected =
+                TurnSelection.of(reader.requested(), TurnEndpoint.caller(context.http), presets, prices);
+        TurnRequests.Origin origin = TurnRequests.origin(
+                context.http, conversation(state, context), options(List.of(), state, context, null), conversations);
+        ReasoningSeal.Session sealed = seal.session(context.caller());
+        ResponseTurn turn = origin.answered() == null
+                ? newTurn(reader, selected, origin, sealed, context)
+                : repeatedTurn(selected, origin, origin.answered(), sealed, state, context);
+        RequestJson.body(context.http).drop();
+        return turn;
+    }
+
+    private ResponseTurn newTurn(
+            ResponseRequestReader reader,
+            TurnSelection selected,
+            TurnRequests.Origin origin,
+            ReasoningSeal.Session sealed,
+            Context context) {
+        StoredItems earlier = new StoredItems(
+                context.caller(),
+                conversations.responses(),
+                sealed,
+                settings.limits().body(),
+                context.cancellation);
+        ResponseRequest request = context.isAnswered ? reader.withInput(earlier) : reader.withOptionalInput(earlier);
         ResponseEcho echo = new ResponseEcho(
-                request.settings(selected.effort(), selected.mode(), stores),
-                usageReport(preset),
-                showsReasoning(request, preset),
+                request.settings(selected.effort(), selected.mode(), context.stores),
+                usageReport(selected.preset()),
+                showsReasoning(request, selected.preset()),
                 request.tools(),
                 request.input());
+        ConversationOptions options = options(request.instructions(), request.state(), context, echo);
         TurnRequest turn = TurnRequests.create(
-                context,
+                context.http,
                 SURFACE,
                 request.model(),
                 selected,
                 request.prompt(),
-                TurnRequests.origin(
-                        context,
-                        conversation(caller, request.state(), stores, key),
-                        new ConversationOptions(
-                                request.instructions(),
-                                request.state().mayTruncate(),
-                                stores,
-                                stores ? echo.write() : null),
-                        conversations),
-                cancellation);
-        return turn(turn, echo, encryption(caller, request.state().encryptsReasoning()));
+                origin.withOptions(options),
+                context.cancellation);
+        return turn(turn, echo, encryption(sealed, request.state()));
     }
 
-    /** Without a wish of the client an answer does not depend on the database. */
+    /** The same response as before, with what was stored of the request. */
+    private ResponseTurn repeatedTurn(
+            TurnSelection selected,
+            TurnRequests.Origin origin,
+            StoredTurn answered,
+            ReasoningSeal.Session sealed,
+            ResponseState state,
+            Context context) {
+        StoredResponse stored = conversations
+                .responses()
+                .find(context.caller(), TurnId.response(answered.id()))
+                .orElseGet(() -> new StoredResponse(answered, state.conversation(), null));
+        Prompt unused = new Prompt(List.of(), Map.of(), null, Map.of(), null);
+        TurnRequest turn =
+                TurnRequests.create(context.http, SURFACE, null, selected, unused, origin, context.cancellation);
+        return turn(turn, ResponseEcho.of(stored), encryption(sealed, state));
+    }
+
+    private static ConversationOptions options(
+            List<Message> instructions, ResponseState state, Context context, @Nullable ResponseEcho echo) {
+        return new ConversationOptions(
+                instructions,
+                state.mayTruncate(),
+                context.stores,
+                context.stores && echo != null ? echo.write() : null);
+    }
+
+    /** If the client does not say whether to store, the answer must not depend on the database. */
     private boolean stores(ResponseState state) {
         return state.store() == null ? conversations.isAvailable() : state.store();
     }
@@ -121,19 +182,19 @@ public final class ResponseTurnReader {
         return !request.excludesReasoning() && format != ReasoningFormat.NONE;
     }
 
-    private Function<List<String>, Optional<String>> encryption(String caller, boolean encrypts) {
-        return encrypts ? steps -> seal.seal(caller, steps) : OutputForm.PLAIN;
+    private static Function<List<String>, Optional<String>> encryption(
+            ReasoningSeal.Session sealed, ResponseState state) {
+        return state.encryptsReasoning() ? sealed::seal : OutputForm.PLAIN;
     }
 
-    private @Nullable ConversationRef conversation(
-            String caller, ResponseState state, boolean stores, ConversationRef.@Nullable IdempotencyKey key) {
+    private @Nullable ConversationRef conversation(ResponseState state, Context context) {
         if (state.conversation() != null) {
-            return new ConversationRef(caller, state.conversation(), key);
+            return new ConversationRef(context.caller(), state.conversation(), context.key);
         }
         if (state.previousResponse() != null) {
-            return conversations.responses().continuing(caller, state.previousResponse(), key);
+            return conversations.responses().continuing(context.caller(), state.previousResponse(), context.key);
         }
-        return stores ? ConversationRef.unnamed(caller, key) : null;
+        return context.stores ? ConversationRef.unnamed(context.caller(), context.key) : null;
     }
 
     private static ResponseTurn turn(

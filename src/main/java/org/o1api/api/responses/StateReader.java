@@ -5,10 +5,10 @@ import static org.o1api.api.RequestException.require;
 import com.fasterxml.jackson.core.JsonToken;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.o1api.api.ConversationTerms;
 import org.o1api.api.RequestException;
 import org.o1api.api.request.JsonReader;
 import org.o1api.conversation.ConversationId;
-import org.o1api.conversation.ConversationRef;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.RawJson;
 
@@ -18,6 +18,8 @@ final class StateReader {
     static final String CONVERSATION = "conversation";
 
     static final String STORE = "store";
+
+    private static final String PREVIOUS_RESPONSE = "previous_response_id";
 
     /** The value of {@code include} that requests encrypted reasoning. */
     static final String ENCRYPTED_REASONING = "reasoning.encrypted_content";
@@ -43,6 +45,15 @@ final class StateReader {
     }
 
     /**
+     * The names of this API's fields.
+     *
+     * @param namesConversation whether the request has a conversation
+     */
+    static ConversationTerms terms(boolean namesConversation) {
+        return new ConversationTerms(namesConversation ? CONVERSATION : null, "input", PREVIOUS_RESPONSE);
+    }
+
+    /**
      * Reads the current value if the field is one of these.
      *
      * @return whether it is
@@ -51,7 +62,7 @@ final class StateReader {
     boolean read(String name) {
         switch (name) {
             case STORE -> store = json.bool(name);
-            case ConversationRef.PREVIOUS_RESPONSE -> {
+            case PREVIOUS_RESPONSE -> {
                 previousResponse = json.string(name);
                 settings.put(name, json.raw());
             }
@@ -105,7 +116,7 @@ final class StateReader {
         if (conversation != null && previousResponse != null) {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
-                    ConversationRef.PREVIOUS_RESPONSE,
+                    PREVIOUS_RESPONSE,
                     "'previous_response_id' and 'conversation' exclude each other. Send one of them.");
         }
         return new ResponseState(store, previousResponse, conversation, mayTruncate, encryptsReasoning);

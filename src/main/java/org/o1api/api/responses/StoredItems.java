@@ -1,98 +1,122 @@
 package org.o1api.api.responses;
 
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.o1api.api.RequestException;
 import org.o1api.api.items.ItemWriter;
+import org.o1api.conversation.ConversationStore.PositionedTurn;
 import org.o1api.conversation.ResponseStore;
+import org.o1api.model.Cancellation;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.RawJson;
-import org.o1api.model.TurnId;
 import org.o1api.sealed.ReasoningSeal;
 
 /**
- * The stored items of one caller, for one request. What they add to the request is limited like the request itself: short references
- * could otherwise fill the memory.
+ * The stored items of one caller, for one request. What they add to the request is limited like the request itself, since short
+ * references could otherwise fill the memory; so is what is read of the database.
  */
 final class StoredItems implements EarlierItems {
+    /** What is read may be longer than what is needed of it: a turn is read as a whole. */
+    private static final int READ_FACTOR = 4;
+
     private final String caller;
     private final ResponseStore responses;
-    private final ReasoningSeal seal;
-    private long charactersLeft;
-
-    /** The expected items by their turn, which is removed when it has been read. */
-    private final Map<String, Set<String>> expected = new HashMap<>();
-
-    private final Map<String, RawJson> found = new HashMap<>();
-    private final Set<String> used = new HashSet<>();
+    private final ReasoningSeal.Session seal;
+    private final long maxCharacters;
+    private final Cancellation cancellation;
 
     /**
      * The items of a caller.
      *
-     * @param characters how many characters may be added to the request
+     * @param maxCharacters how many characters of items, and of reasoning, may be added to the request
      */
-    StoredItems(String caller, ResponseStore responses, ReasoningSeal seal, long characters) {
+    StoredItems(
+            String caller,
+            ResponseStore responses,
+            ReasoningSeal.Session seal,
+            long maxCharacters,
+            Cancellation cancellation) {
         this.caller = caller;
         this.responses = responses;
         this.seal = seal;
-        charactersLeft = characters;
+        this.maxCharacters = maxCharacters;
+        this.cancellation = cancellation;
     }
 
     @Override
-    public void expect(Collection<String> ids) {
-        for (String id : ids) {
-            String turn = ItemWriter.turnId(id);
-            if (turn != null) {
-                expected.computeIfAbsent(turn, unused -> new HashSet<>()).add(id);
-            }
+    public Map<String, RawJson> items(List<String> ids) {
+        Map<String, Long> references = ids.stream()
+                .filter(id -> ItemWriter.turnId(id) != null)
+                .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+        Found found = new Found(references);
+        if (!references.isEmpty()) {
+            List<String> turns = references.keySet().stream()
+                    .map(ItemWriter::turnId)
+                    .distinct()
+                    .toList();
+            responses.readTurns(caller, turns, found::add);
         }
+        return found.items;
     }
 
-    /** Reads each turn once, however the references are ordered. */
-    @Override
-    public Optional<RawJson> item(String id) {
-        String turn = ItemWriter.turnId(id);
-        Set<String> ofTurn = turn == null ? null : expected.remove(turn);
-        if (turn != null && ofTurn != null) {
-            read(turn, ofTurn);
-        }
-        RawJson item = found.get(id);
-        if (item != null && !used.add(id)) {
-            take(item.text());
-        }
-        return Optional.ofNullable(item);
-    }
+    /** The items that were found. */
+    private final class Found {
+        final Map<String, RawJson> items = new HashMap<>();
+        private final Map<String, Long> references;
+        private long charactersLeft = maxCharacters;
+        private long readLeft = maxCharacters * READ_FACTOR;
 
-    private void read(String turn, Set<String> ids) {
-        responses.find(caller, TurnId.response(turn)).ifPresent(response -> {
-            for (ItemWriter.Item item : TurnItems.of(response.turn())) {
-                if (ids.contains(item.id())) {
+        Found(Map<String, Long> references) {
+            this.references = references;
+        }
+
+        void add(PositionedTurn positioned) {
+            cancellation.throwIfCancelled();
+            readLeft -= positioned.recordLength();
+            requireLeft(readLeft);
+            for (ItemWriter.Item item : TurnItems.of(positioned.turn())) {
+                Long times = references.get(item.id());
+                if (times != null) {
                     RawJson json = ResponseSettings.json(item.body());
-                    take(json.text());
-                    found.put(item.id(), json);
+                    charactersLeft -= json.text().length() * times;
+                    requireLeft(charactersLeft);
+                    items.put(item.id(), json);
                 }
             }
-        });
+        }
+
+        private static void requireLeft(long characters) {
+            if (characters < 0) {
+                throw new RequestException(
+                        ErrorCode.INVALID_REQUEST,
+                        "input",
+                        "The items that 'input' refers to are together longer than a request may be (limits.body)."
+                                + " Refer to fewer items.");
+            }
+        }
     }
 
     @Override
-    public Optional<String> reasoning(String encrypted) {
-        Optional<String> decrypted = seal.open(caller, encrypted);
-        decrypted.ifPresent(this::take);
-        return decrypted;
-    }
-
-    private void take(String text) {
-        charactersLeft -= text.length();
-        if (charactersLeft < 0) {
-            throw new RequestException(
-                    ErrorCode.INVALID_REQUEST,
-                    "input",
-                    "What 'input' refers to, or contains in encrypted form, is longer than a request may be (limits.body).");
+    public Map<String, String> reasoning(List<String> encrypted) {
+        Map<String, String> decrypted = new HashMap<>();
+        long charactersLeft = maxCharacters;
+        for (int i = encrypted.size() - 1; i >= 0; i--) {
+            cancellation.throwIfCancelled();
+            String sealed = encrypted.get(i);
+            String known = decrypted.get(sealed);
+            Optional<String> text = known == null ? seal.open(sealed) : Optional.of(known);
+            if (text.isPresent()) {
+                charactersLeft -= text.get().length();
+                if (charactersLeft < 0) {
+                    return decrypted;
+                }
+                decrypted.put(sealed, text.get());
+            }
         }
+        return decrypted;
     }
 }

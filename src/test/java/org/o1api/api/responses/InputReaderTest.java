@@ -31,14 +31,24 @@ class InputReaderTest {
             new Tool(Kind.CUSTOM, null, "patch"),
             new Tool(Kind.FUNCTION, "agents", "spawn")));
 
+    /** A part that only the Chat Completions API has, as it is listed. */
+    private static final String SOUND =
+            "{\"type\":\"message\",\"content\":[{\"type\":\"text\",\"text\":\"{\\\"type\\\":\\\"input_audio\\\"}\"}]}";
+
     private static final KnownItems EARLIER = new KnownItems(
             Map.of(
                     "msg_1",
-                            "{\"type\":\"message\",\"role\":\"assistant\",\"content\":\"Yes.\",\"phase\":\"final_answer\"}",
-                    "ctc_1", "{\"type\":\"custom_tool_call\",\"call_id\":\"c1\",\"name\":\"patch\",\"input\":\"a\"}",
+                    "{\"type\":\"message\",\"role\":\"assistant\",\"content\":\"Yes.\",\"phase\":\"final_answer\"}",
+                    "msg_sound",
+                    SOUND.replace("message", "message\",\"role\":\"user"),
+                    "fco_sound",
+                    SOUND.replace("message", "function_call_output\",\"call_id\":\"c1")
+                            .replace("content", "output"),
+                    "ctc_1",
+                    "{\"type\":\"custom_tool_call\",\"call_id\":\"c1\",\"name\":\"patch\",\"input\":\"a\"}",
                     "rs_1",
-                            "{\"type\":\"reasoning\",\"id\":\"" + OURS
-                                    + "\",\"summary\":[{\"type\":\"summary_text\",\"text\":\"a\"}]}"),
+                    "{\"type\":\"reasoning\",\"id\":\"" + OURS
+                            + "\",\"summary\":[{\"type\":\"summary_text\",\"text\":\"a\"}]}"),
             Map.of("sealed", "b"));
 
     private static List<RawJson> items(String items) {
@@ -173,7 +183,7 @@ class InputReaderTest {
 
     static Stream<Arguments> reasoning() {
         String ours = "{'type': 'reasoning', 'id': '" + OURS
-                + "', 'content': null, 'encrypted_content': 'x', 'summary': [{'type': 'summary_text', 'text': '**A**\\n\\na'},"
+                + "', 'content': null, 'encrypted_content': null, 'summary': [{'type': 'summary_text', 'text': '**A**\\n\\na'},"
                 + " {'type': 'summary_text', 'text': 'b'}]}";
         String call = "{'type': 'function_call', 'call_id': 'c1', 'name': 'weather', 'arguments': '{}'}";
         String called = "assistant: null [" + call("c1", "weather", "{}") + "]";
@@ -190,7 +200,14 @@ class InputReaderTest {
                         ours.replace(OURS, "rs_68af4030baa48193b0b43b4c2a176a1a0e6967589f080e78") + ", " + call,
                         called),
                 arguments("{'type': 'reasoning', 'encrypted_content': 'sealed'}, " + call, called + " reasoning: 'b'"),
-                arguments(ours.replace("'x'", "'sealed'") + ", " + call, called + " reasoning: 'b'"),
+                arguments(
+                        ours.replace("'encrypted_content': null", "'encrypted_content': 'sealed'") + ", " + call,
+                        called + " reasoning: 'b'"),
+                arguments(ours.replace("'encrypted_content': null", "'encrypted_content': 'x'") + ", " + call, called),
+                arguments(
+                        ours.replace("'encrypted_content': null", "'encrypted_content': ''") + ", " + call,
+                        called + thoughts),
+                arguments(ours.replace("'encrypted_content': null, ", "") + ", " + call, called + thoughts),
                 arguments("{'type': 'item_reference', 'id': 'rs_1'}, " + call, called + " reasoning: 'a'"),
                 arguments("{'role': 'assistant', 'content': '<think>a</think>Yes.'}", "assistant: Yes. reasoning: 'a'"),
                 arguments(
@@ -253,6 +270,8 @@ class InputReaderTest {
                 "{'type': 'item_reference', 'id': 'msg_2'} | input[0].id | RESPONSE_NOT_FOUND",
                 "{'type': 'item_reference'} | input[0].id | INVALID_REQUEST",
                 "{'id': 'msg_2'} | input[0].id | RESPONSE_NOT_FOUND",
+                "{'id': 'msg_sound'} | input[0].id | UNSUPPORTED_VALUE",
+                "{'id': 'fco_sound'} | input[0].id | UNSUPPORTED_VALUE",
             })
     void rejects(String item, String param, ErrorCode code) {
         assertThatThrownBy(() -> read(item)).isInstanceOfSatisfying(RequestException.class, e -> {

@@ -1,8 +1,8 @@
 package org.o1api.api.responses;
 
-import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.o1api.model.RawJson;
 
 /**
@@ -15,15 +15,14 @@ record KnownItems(Map<String, String> items, Map<String, String> reasoning) impl
     static final KnownItems NONE = new KnownItems(Map.of(), Map.of());
 
     @Override
-    public void expect(Collection<String> ids) {}
-
-    @Override
-    public Optional<RawJson> item(String id) {
-        return Optional.ofNullable(items.get(id)).map(RawJson::new);
+    public Map<String, RawJson> items(List<String> ids) {
+        Map<String, RawJson> found = new HashMap<>();
+        items.forEach((id, item) -> found.put(id, new RawJson(item)));
+        return found;
     }
 
     @Override
-    public Optional<String> reasoning(String encrypted) {
-        return Optional.ofNullable(reasoning.get(encrypted));
+    public Map<String, String> reasoning(List<String> encrypted) {
+        return reasoning;
     }
 }

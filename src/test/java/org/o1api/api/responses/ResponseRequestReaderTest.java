@@ -26,10 +26,13 @@ class ResponseRequestReaderTest {
         String body = fields.contains("'input'") || fields.contains("'messages'")
                 ? "{" + fields + "}"
                 : "{'input': 'Hi'" + (fields.isEmpty() ? "" : ", " + fields) + "}";
-        return ResponseRequestReader.read(
+        return reader(body).withInput(KnownItems.NONE);
+    }
+
+    private static ResponseRequestReader reader(String body) {
+        return ResponseRequestReader.readFields(
                 body.replace('\'', '"').getBytes(StandardCharsets.UTF_8),
-                new ApiSettings.RequestLimits(1 << 20, 3, 20, 1000),
-                KnownItems.NONE);
+                new ApiSettings.RequestLimits(1 << 20, 3, 20, 1000));
     }
 
     private static String show(Map<String, RawJson> fields) {
@@ -167,11 +170,31 @@ class ResponseRequestReaderTest {
         assertThat(request.prompt().closingFields()).isEmpty();
     }
 
+    /** Only the history shows whether the conversation waits for an answer. */
+    @Test
+    void acceptsAnInputWithoutMessagesIfThereIsAConversation() {
+        assertThat(read("'input': [], 'conversation': 'c'").prompt().messages()).isEmpty();
+        assertThat(read("'input': [{'type': 'reasoning'}], 'conversation': 'c'")
+                        .prompt()
+                        .messages())
+                .isEmpty();
+    }
+
+    /** Columns: a request whose tokens are counted, its messages. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"{} | 0", "{\"input\": []} | 0", "{\"instructions\": \"x\"} | 0", "{\"input\": \"x\"} | 1"})
+    void countsARequestWithoutAnInput(String body, int messages) {
+        assertThat(reader(body).withOptionalInput(KnownItems.NONE).prompt().messages())
+                .hasSize(messages);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"null", "[]", "5", "{\"input\": \"Hi\"} {}", "{\"input\": "})
     void rejectsWhatIsNoObject(String body) {
-        assertThatThrownBy(() -> ResponseRequestReader.read(
-                        body.getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT, KnownItems.NONE))
+        assertThatThrownBy(() -> ResponseRequestReader.readFields(
+                        body.getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT))
                 .isInstanceOfSatisfying(
                         RequestException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_JSON));
     }

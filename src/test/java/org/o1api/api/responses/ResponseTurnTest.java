@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,8 +27,9 @@ import org.o1api.turn.TurnFixture;
 
 /** The events of a stream that do not depend on the turn. */
 class ResponseTurnTest {
-    private static final ResponseRequest REQUEST = ResponseRequestReader.read(
-            "{\"input\": \"Hi\"}".getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT, KnownItems.NONE);
+    private static final ResponseRequest REQUEST = ResponseRequestReader.readFields(
+                    "{\"input\": \"Hi\"}".getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT)
+            .withInput(KnownItems.NONE);
 
     private final ResponseTurn turn = turn(new ConversationRef("team-a", "c", null));
 
@@ -59,36 +61,41 @@ class ResponseTurnTest {
         }
     }
 
-    /** Columns: the error of a conversation, and what the client of this API reads. */
+    /** Columns: whether the request names a conversation, the error, the field that its client reads, and the advice. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "conversation_id | Conversation 'x' does not exist. | conversation | Conversation 'x' does not exist.",
-                "messages | 'messages' contains nothing new. | input | 'input' contains nothing new.",
-                "messages | use another conversation_id. | input | use another conversation.",
-                "previous_response_id | 'previous_response_id' does not exist. | previous_response_id | 'previous_response_id' does not exist.",
+                "true | NOT_FOUND | conversation | GET /v1/conversations lists the key's conversations.",
+                "true | BUSY | conversation | Wait for its answer, then retry.",
+                "false | CHANGED | | Send the request again.",
+                "true | TOO_LONG | conversation | To begin anew, use another 'conversation'.",
+                "false | TOO_LONG | | To begin anew, leave out 'previous_response_id'.",
+                "true | NOTHING_NEW | input | Add a new message to 'input'.",
+                "true | DIFFERS | input | GET /v1/conversations/ID/items lists what is stored. Send only the new messages in 'input',"
+                        + " or use another 'conversation'.",
+                "false | DIFFERS | input | GET /v1/responses/ID returns a stored response. Send only the new messages in 'input',"
+                        + " or leave out 'previous_response_id'.",
+                "false | PREVIOUS_RESPONSE_NOT_FOUND | previous_response_id | Send the whole conversation in 'input'.",
             })
-    void namesTheFieldsOfThisApiInErrors(String param, String message, String expectedParam, String expectedMessage) {
-        GatewayException own = turn.inOwnTerms(new ConversationException(ErrorCode.CONVERSATION_BUSY, param, message));
-        assertThat(own.param()).isEqualTo(expectedParam);
-        assertThat(own).hasMessage(expectedMessage);
-        assertThat(own.code()).isEqualTo(ErrorCode.CONVERSATION_BUSY);
-        assertThat(own.retryAfter()).isNotNull();
-    }
-
-    @Test
-    void namesNoConversationThatTheRequestDoesNotName() {
-        GatewayException own = turn(ConversationRef.unnamed("team-a", null))
-                .inOwnTerms(new ConversationException(ErrorCode.CONVERSATION_CHANGED, "conversation_id", "changed"));
-        assertThat(own.param()).isNull();
+    void namesTheFieldsOfThisApiInErrors(
+            boolean named, ConversationException.Reason reason, @Nullable String param, String advice) {
+        ConversationRef conversation =
+                named ? new ConversationRef("team-a", "c", null) : ConversationRef.unnamed("team-a", null);
+        ConversationException failure = new ConversationException(reason, "It is wrong.");
+        GatewayException own = turn(conversation).conversationTerms().of(failure);
+        assertThat(own.param()).isEqualTo(param);
+        assertThat(own).hasMessage("It is wrong. " + advice).hasCause(failure);
+        assertThat(own.code()).isEqualTo(failure.code());
+        assertThat(own.retryAfter()).isEqualTo(failure.retryAfter());
+        assertThat(turn.conversationTerms().of(own)).isSameAs(own);
     }
 
     @Test
     void leavesOtherErrorsAlone() {
         GatewayException other = new RequestException(ErrorCode.INVALID_REQUEST, "messages", "'messages'");
-        assertThat(turn.inOwnTerms(other)).isSameAs(other);
+        assertThat(turn.conversationTerms().of(other)).isSameAs(other);
     }
 
     @Test
