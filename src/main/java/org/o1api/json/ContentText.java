@@ -20,4 +20,13 @@ public final class ContentText {
         }
         return texts.toString();
     }
+
+    /** Returns the number of parts that are no text: images, files and sound. */
+    public static int otherParts(Content.Parts parts) {
+        int others = 0;
+        for (JsonNode part : Json.tree(parts.json())) {
+            others += part.path("text").isTextual() || part.path("refusal").isTextual() ? 0 : 1;
+        }
+        return others;
+    }
 }

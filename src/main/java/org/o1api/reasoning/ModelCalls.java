@@ -58,7 +58,7 @@ public final class ModelCalls implements AutoCloseable {
      * Makes the calls of one turn.
      *
      * @param ledger gets a record of each call when the call ends
-     * @param threads runs the readers of concurrent calls, never on the calling thread
+     * @param threads runs the readers of concurrent calls, never on the calling thread unless no call has a reply
      */
     public ModelCalls(
             Upstream upstream,

@@ -65,9 +65,13 @@ public final class TokenCounter {
         return count(text, () -> false);
     }
 
-    /** Counts the input tokens of a call as if it were made. An image counts as a thousand tokens. */
-    public static long countInput(CallRequest request) {
-        return new TurnTokenCounter(() -> false).estimateInput(request);
+    /**
+     * Counts the input tokens of a call as if it were made. An image or a file counts as a thousand tokens.
+     *
+     * @param stop once it returns true, the rest is estimated from its length
+     */
+    public static long countInput(CallRequest request, BooleanSupplier stop) {
+        return new TurnTokenCounter(stop).estimateInput(request);
     }
 
     /**

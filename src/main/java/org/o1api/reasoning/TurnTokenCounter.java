@@ -4,8 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.o1api.json.ContentText;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
@@ -20,13 +19,12 @@ final class TurnTokenCounter {
     /** Tokens that the chat format adds to each message, according to OpenAI's cookbook on counting tokens. */
     private static final int PER_MESSAGE = 3;
 
-    /** About what providers charge for an image of a million pixels. */
-    private static final long PER_IMAGE = 1000;
-
-    private static final Pattern IMAGE_DATA = Pattern.compile("data:image/[^\"]*");
+    /** About what providers charge for an image of a million pixels. The data of a file do not show what it costs. */
+    private static final long PER_OTHER_PART = 1000;
 
     private final BooleanSupplier turnOver;
     private final Map<String, Long> counted = new HashMap<>();
+    private final Map<RawJson, Long> estimatedParts = new HashMap<>();
 
     /** Counts exactly until the turn is over; after that it estimates, so that nothing waits for the count. */
     TurnTokenCounter(BooleanSupplier turnOver) {
@@ -41,26 +39,30 @@ final class TurnTokenCounter {
      */
     Usage usageOf(CallRequest request, CharSequence text, CharSequence reasoning) {
         long reasoningTokens = countTokens(reasoning);
-        return new Usage(inputOf(request, this::countOnce), 0, countTokens(text) + reasoningTokens, reasoningTokens);
+        return new Usage(
+                inputOf(request, parts -> countOnce(parts.json().text())),
+                0,
+                countTokens(text) + reasoningTokens,
+                reasoningTokens);
     }
 
-    /** Estimates the input of a call that will be made. An image counts as {@value #PER_IMAGE} tokens. */
+    /** Estimates the input of a call that will be made. An image or a file counts as {@value #PER_OTHER_PART} tokens. */
     long estimateInput(CallRequest request) {
-        return inputOf(request, parts -> {
-            Matcher image = IMAGE_DATA.matcher(parts);
-            return countOnce(image.replaceAll(""))
-                    + PER_IMAGE * image.reset().results().count();
-        });
+        return inputOf(request, parts -> estimatedParts.computeIfAbsent(parts.json(), unused -> estimate(parts)));
     }
 
-    private long inputOf(CallRequest request, ToLongFunction<String> countParts) {
+    private long estimate(Content.Parts parts) {
+        return countOnce(ContentText.of(parts)) + PER_OTHER_PART * ContentText.otherParts(parts);
+    }
+
+    private long inputOf(CallRequest request, ToLongFunction<Content.Parts> countParts) {
         long input = PER_MESSAGE;
         for (Message message : request.messages()) {
             input += PER_MESSAGE;
             if (message.content() instanceof Content.Text content) {
                 input += countOnce(content.text());
             } else if (message.content() instanceof Content.Parts parts) {
-                input += countParts.applyAsLong(parts.json().text());
+                input += countParts.applyAsLong(parts);
             }
             for (RawJson field : message.fields().values()) {
                 input += countOnce(field.text());

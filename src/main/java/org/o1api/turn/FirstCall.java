@@ -11,7 +11,10 @@ import org.o1api.upstream.CallContext;
 import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.Upstream;
 
-/** An upstream that makes no calls: the first one cancels the turn, and its request is kept. */
+/**
+ * An upstream that makes no calls: the first one cancels the turn, and its request is kept. For the strategies the turn ends as it does
+ * if nobody needs a call any more, and not because of its client, which still waits.
+ */
 final class FirstCall implements Upstream {
     private static final String MESSAGE = "Only the request of the first call is needed.";
 
@@ -43,8 +46,8 @@ final class FirstCall implements Upstream {
     @Override
     public Call open(CallRequest call, CallContext context) {
         request.compareAndSet(null, call);
-        turn.cancel(ErrorCode.CLIENT_DISCONNECTED, MESSAGE);
-        throw new CancelledException(ErrorCode.CLIENT_DISCONNECTED, MESSAGE, null);
+        turn.cancel(ErrorCode.INTERNAL_ERROR, MESSAGE);
+        throw new CancelledException(ErrorCode.INTERNAL_ERROR, MESSAGE, null);
     }
 
     /** The request of the first call; null if there was none. */

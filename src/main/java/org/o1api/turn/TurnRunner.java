@@ -30,6 +30,7 @@ import org.o1api.reasoning.TurnLog;
 import org.o1api.reasoning.TurnReport;
 import org.o1api.telemetry.EndedTurn;
 import org.o1api.telemetry.TurnObserver;
+import org.o1api.upstream.CallRequest;
 import org.o1api.upstream.DefaultEffortUpstream;
 import org.o1api.upstream.FallbackUpstream;
 import org.o1api.upstream.Upstream;
@@ -106,11 +107,22 @@ public final class TurnRunner {
      * @throws GatewayException if the turn would fail before its first call
      */
     public long countInput(TurnRequest request, Admission.Ticket ticket) {
+        Cancellation cancellation = request.cancellation();
+        Cancellation firstCall = cancellation.child();
+        try (ticket) { // also while the tokens are counted, which takes seconds for a long prompt
+            long tokens = TokenCounter.countInput(firstCall(request, firstCall), cancellation::isCancelled);
+            cancellation.throwIfCancelled();
+            return tokens;
+        } finally {
+            firstCall.detach();
+        }
+    }
+
+    /** The request of the first call. The conversation is not locked while its tokens are counted. */
+    private CallRequest firstCall(TurnRequest request, Cancellation cancellation) {
         Preset preset = request.preset();
-        Cancellation cancellation = new Cancellation();
         FirstCall first = new FirstCall(preset.upstreams(), cancellation);
-        try (ticket;
-                ConversationSession conversation =
+        try (ConversationSession conversation =
                         ConversationSession.open(conversationLock, request, maxHistoryCharacters);
                 ModelCalls calls = new ModelCalls(
                         first,
@@ -119,15 +131,15 @@ public final class TurnRunner {
                         request.budget(),
                         NoClient.INSTANCE,
                         new TurnLedger(pricing.prices()),
-                        callThreads)) {
+                        Runnable::run)) { // there is no reply that a thread could wait for
             TurnLog log = new TurnLog(NoClient.INSTANCE, preset.show(), false);
-            request.strategy().run(new TurnContext(conversation.prompt(), preset, calls, log));
+            request.strategy().run(new TurnContext(conversation.unansweredPrompt(), preset, calls, log));
         } catch (CancelledException e) {
             if (first.request() == null) {
                 throw e;
             }
         }
-        return TokenCounter.countInput(Objects.requireNonNull(first.request(), "a strategy ends with a call at least"));
+        return Objects.requireNonNull(first.request(), "every strategy makes at least one call");
     }
 
     /** Gets the events of a turn that is not run to its end. */

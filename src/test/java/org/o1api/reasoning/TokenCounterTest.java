@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o1api.model.Content;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Usage;
@@ -90,6 +91,24 @@ class TokenCounterTest {
         assertThat(counter.times.get()).isLessThan(20);
         assertThat(usage.inputTokens()).isBetween(2L * text.length() / 8, 2L * text.length());
         assertThat(usage.outputTokens()).isBetween(2L * text.length() / 8, 2L * text.length());
+    }
+
+    /** Columns: a part that is no text. Its data are not tokenized. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,DATA\"}}",
+                "{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://example.org/a.png\"}}",
+                "{\"type\":\"file\",\"file\":{\"filename\":\"a.pdf\",\"file_data\":\"data:application/pdf;base64,DATA\"}}",
+                "{\"type\":\"file\",\"file\":{\"file_data\":\"DATA\"}}",
+                "{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"DATA\",\"format\":\"wav\"}}",
+            })
+    void countsAnImageOrAFileAsAThousandTokens(String part) {
+        String text = "{\"type\":\"text\",\"text\":\"hello world\"}";
+        RawJson parts = new RawJson("[" + text + "," + part.replace("DATA", "QUJD".repeat(100_000)) + "]");
+        Message message = new Message.User(new Content.Parts(parts), Map.of());
+        assertThat(TokenCounter.countInput(request(message), () -> false))
+                .isEqualTo(1000 + TokenCounter.countInput(request(Message.user("hello world")), () -> false));
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o1api.conversation.ConversationRef;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.database.Database;
+import org.o1api.model.CallRecord;
 import org.o1api.model.Cancellation;
 import org.o1api.model.Content;
 import org.o1api.model.ErrorCode;
@@ -30,6 +31,8 @@ import org.o1api.model.RawJson;
 import org.o1api.model.TurnEvent;
 import org.o1api.model.TurnId;
 import org.o1api.model.TurnInfo;
+import org.o1api.reasoning.ConcurrentCalls;
+import org.o1api.reasoning.ModelCall;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
 import org.o1api.reasoning.ScriptedUpstream;
@@ -187,10 +190,7 @@ class ResponseTurnTest {
     @Test
     void countsTheInputOfTheFirstCall() {
         String first = run(ConversationRef.unnamed(CALLER, null), "one two three");
-        work = turn -> {
-            turn.calls().answerCall(new CallRequest("m", turn.prompt().messages(), Map.of(), Set.of()));
-            throw new AssertionError("a call was made");
-        };
+        work = this::callOnce;
         TurnRequest request =
                 request(after(first), new ConversationOptions(List.of(INSTRUCTION), true, false, null), "four");
         long tokens = fixture.runner.countInput(request, fixture.admission.admit(CALLER, () -> {}));
@@ -201,6 +201,63 @@ class ResponseTurnTest {
                         .responses()
                         .find(CALLER, TurnId.response(request.info().id())))
                 .isEmpty();
+    }
+
+    /** The memory of the body and the caller's slot are in use until the count is known. */
+    @Test
+    void countsWithinItsTicket() {
+        work = this::callOnce;
+        TurnRequest request = request(null, ConversationOptions.DEFAULT, "one two three ".repeat(10_000));
+        Admission.Ticket ticket = fixture.admission.admit(
+                CALLER, () -> request.cancellation().cancel(ErrorCode.SHUTTING_DOWN, "counted after the release"));
+        assertThat(fixture.runner.countInput(request, ticket)).isGreaterThan(30_000);
+        assertThat(fixture.admission.running()).isEmpty();
+    }
+
+    @Test
+    void stopsCountingWhenTheRequestIsCancelled() {
+        TurnRequest request = request(null, ConversationOptions.DEFAULT, "four");
+        work = turn -> {
+            request.cancellation().cancel(ErrorCode.SHUTTING_DOWN, "stopping");
+            return callOnce(turn);
+        };
+        GatewayException error = catchThrowableOfType(
+                GatewayException.class,
+                () -> fixture.runner.countInput(request, fixture.admission.admit(CALLER, () -> {})));
+        assertThat(error.code()).isEqualTo(ErrorCode.SHUTTING_DOWN);
+        assertThat(fixture.admission.running()).isEmpty();
+    }
+
+    /** A vote's samples have threads of their own, which may all be in use. A strategy does not take the end for that of its client. */
+    @Test
+    void countsAConcurrentCallWithoutAThread() {
+        List<ErrorCode> failures = new ArrayList<>();
+        work = turn -> {
+            try (ConcurrentCalls calls = turn.calls().concurrent()) {
+                calls.start(new ModelCall(callRequest(turn), CallRecord.Purpose.SAMPLE));
+                calls.next();
+                throw new AssertionError("the turn goes on");
+            } catch (GatewayException e) {
+                failures.add(e.code());
+                throw e;
+            }
+        };
+        scheduler.shutdownNow();
+        TurnRequest request = request(null, ConversationOptions.DEFAULT, "four");
+        assertThat(fixture.runner.countInput(request, fixture.admission.admit(CALLER, () -> {})))
+                .isEqualTo(7);
+        assertThat(failures).containsExactly(ErrorCode.INTERNAL_ERROR);
+        assertThat(request.cancellation().isCancelled()).isFalse();
+        assertThat(request.cancellation().registeredActions()).isZero();
+    }
+
+    private static CallRequest callRequest(TurnContext turn) {
+        return new CallRequest("m", turn.prompt().messages(), Map.of(), Set.of());
+    }
+
+    private FinishReason callOnce(TurnContext turn) {
+        turn.calls().answerCall(callRequest(turn));
+        throw new AssertionError("a call was made");
     }
 
     /** A fork runs while another one of the same response is running. */
