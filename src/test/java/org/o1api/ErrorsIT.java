@@ -15,8 +15,12 @@ import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.Question;
 import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
+import org.o1api.testing.Surface;
+import org.o1api.testing.SurfaceClient;
+import org.o1api.testing.SurfaceStream;
 
 /** Errors in OpenAI's format, with an HTTP status unless the stream has started. */
 class ErrorsIT {
@@ -205,8 +209,8 @@ class ErrorsIT {
     }
 
     @InContainers(config = "limits: { body: 2KiB }")
-    void rejectsAnOversizedBody(GatewayFixture fixture) {
-        assertError(fixture.client().postQuestion("x".repeat(3000)), 413, "request_too_large");
+    void rejectsAnOversizedBody(GatewayFixture fixture, Surface surface) {
+        surface.client(fixture).post(Question.of("x".repeat(3000))).assertFails(413, "request_too_large");
     }
 
     @InContainers
@@ -258,23 +262,26 @@ class ErrorsIT {
     }
 
     @InContainers
-    void forwardsRetryAfter(GatewayFixture fixture) {
+    void forwardsRetryAfter(GatewayFixture fixture, Surface surface) {
         fixture.dispatch(request -> Script.error(429, "slow down", "Retry-After: 30"));
-
-        JsonResponse answer = fixture.client().postQuestion("?");
-
-        assertError(answer, 429, "upstream_rate_limit");
-        assertThat(answer.header("Retry-After")).isEqualTo("30");
+        assertRateLimit(fixture, surface, "30");
     }
 
     @InContainers
-    void sendsRetryAfterIfTheUpstreamDoesNot(GatewayFixture fixture) {
+    void sendsRetryAfterIfTheUpstreamDoesNot(GatewayFixture fixture, Surface surface) {
         fixture.dispatch(request -> Script.error(429, "slow down"));
+        assertRateLimit(fixture, surface, "5");
+    }
 
-        JsonResponse answer = fixture.client().postQuestion("?");
-
-        assertError(answer, 429, "upstream_rate_limit");
-        assertThat(answer.header("Retry-After")).isEqualTo("5");
+    private static void assertRateLimit(GatewayFixture fixture, Surface surface, String retryAfter) {
+        Question question = Question.of("?");
+        SurfaceClient.Answer answer = surface.client(fixture).post(question);
+        answer.assertFails(429, "upstream_rate_limit");
+        assertThat(answer.header("Retry-After")).isEqualTo(retryAfter);
+        try (SurfaceStream stream = surface.client(fixture).stream(question)) {
+            stream.assertRejected(429, "upstream_rate_limit");
+            assertThat(stream.header("Retry-After")).isEqualTo(retryAfter);
+        }
     }
 
     @InContainers

@@ -4,66 +4,63 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.Question;
 import org.o1api.testing.Script;
+import org.o1api.testing.Surface;
+import org.o1api.testing.SurfaceClient;
+import org.o1api.testing.SurfaceClient.Answer;
+import org.o1api.testing.SurfaceEvent;
+import org.o1api.testing.SurfaceStream;
 
 /** The response header that says whether a request with an {@code Idempotency-Key} will be recognized. */
 class IdempotencyIT {
     private static final String STATE = "x-o1-idempotency";
-    private static final String CHAT = "/v1/chat/completions";
-    private static final String NOT_STORED =
-            "{\"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
+    private static final Question QUESTION = Question.withoutReasoning("?");
 
-    private static String storedIn(String conversation) {
-        return NOT_STORED.replaceFirst("\\{", "{\"conversation_id\": \"" + conversation + "\", ");
+    /** A question that is stored; each name and API has a conversation of its own. */
+    private static Question storedIn(String conversation, Surface surface) {
+        return QUESTION.inConversation(conversation + "-" + surface);
     }
 
-    private static UnaryOperator<java.net.http.HttpRequest.Builder> keyed(@Nullable String key, String body) {
-        return request ->
-                ChatClient.postJson(body).apply(key == null ? request : request.header("Idempotency-Key", key));
-    }
-
-    private static JsonResponse sent(GatewayFixture fixture, String path, @Nullable String key, String body) {
-        return fixture.client().send(path, keyed(key, body));
-    }
-
-    private static String streamed(String body) {
-        return body.replaceFirst("\\{", "{\"stream\": true, ");
-    }
-
-    private static @Nullable String streamState(GatewayFixture fixture, String key, String body) {
-        try (ChatClient.Stream stream = fixture.client().stream(keyed(key, streamed(body)))) {
-            List<ChatClient.Event> events = stream.remainingEvents();
-            assertThat(events.get(events.size() - 1).isDone()).isTrue();
+    private static @Nullable String streamState(SurfaceClient client, Question question) {
+        try (SurfaceStream stream = client.stream(question)) {
+            assertThat(stream.rest().end()).isEqualTo(SurfaceEvent.Kind.COMPLETED);
             return stream.header(STATE);
         }
     }
 
-    @InContainers
-    void tellsWhetherTheAnswerIsStored(GatewayFixture fixture) {
-        String stored = storedIn("tellsWhetherTheAnswerIsStored");
+    @InContainers(surfaces = {Surface.CHAT, Surface.RESPONSES})
+    void tellsWhetherTheAnswerIsStored(GatewayFixture fixture, Surface surface) {
+        Question stored = storedIn("tellsWhetherTheAnswerIsStored", surface);
+        SurfaceClient first = surface.client(fixture).withKey("k");
+        SurfaceClient second = surface.client(fixture).withKey("k2");
         fixture.dispatch(request -> Script.answer("Yes."));
-        assertThat(sent(fixture, CHAT, "k", stored).header(STATE)).isEqualTo("stored");
-        assertThat(sent(fixture, CHAT, "k", stored).header(STATE)).isEqualTo("replayed");
-        assertThat(streamState(fixture, "k", stored)).isEqualTo("replayed");
-        assertThat(streamState(fixture, "k2", stored)).isEqualTo("stored");
-        assertThat(sent(fixture, CHAT, "k2", stored).header(STATE)).isEqualTo("replayed");
+        assertThat(first.post(stored).header(STATE)).isEqualTo("stored");
+        assertThat(first.post(stored).header(STATE)).isEqualTo("replayed");
+        assertThat(streamState(first, stored)).isEqualTo("replayed");
+        assertThat(streamState(second, stored)).isEqualTo("stored");
+        assertThat(second.post(stored).header(STATE)).isEqualTo("replayed");
         assertThat(fixture.requests()).hasSize(2);
     }
 
+    /** A turn of the Responses API is stored without a conversation, too. */
     @InContainers
     void tellsThatTheAnswerIsNotStored(GatewayFixture fixture) {
+        SurfaceClient client = Surface.CHAT.client(fixture).withKey("k");
         fixture.dispatch(request -> Script.answer("Yes."));
-        assertThat(sent(fixture, CHAT, "k", NOT_STORED).header(STATE)).isEqualTo("not-stored");
-        assertThat(streamState(fixture, "k", NOT_STORED)).isEqualTo("not-stored");
+        assertThat(client.post(QUESTION).header(STATE)).isEqualTo("not-stored");
+        assertThat(streamState(client, QUESTION)).isEqualTo("not-stored");
         assertThat(fixture.requests()).hasSize(2);
         for (String body : List.of("{}", "{\"metadata\": {\"topic\": \"x\"}}")) {
-            assertThat(sent(fixture, "/v1/conversations", "k", body).header(STATE))
+            assertThat(fixture.client()
+                            .send(
+                                    "/v1/conversations",
+                                    request -> ChatClient.postJson(body).apply(request.header("Idempotency-Key", "k")))
+                            .header(STATE))
                     .isEqualTo("not-stored");
         }
         assertThat(fixture.client()
@@ -73,38 +70,40 @@ class IdempotencyIT {
     }
 
     @InContainers
-    void isAbsentWithoutAKey(GatewayFixture fixture) {
-        String stored = storedIn("isAbsentWithoutAKey");
+    void isAbsentWithoutAKey(GatewayFixture fixture, Surface surface) {
         fixture.dispatch(request -> Script.answer("Yes."));
-        assertThat(sent(fixture, CHAT, null, stored).header(STATE)).isNull();
-        assertThat(sent(fixture, CHAT, null, NOT_STORED).header(STATE)).isNull();
+        for (Question question : List.of(storedIn("isAbsentWithoutAKey", surface), QUESTION)) {
+            assertThat(surface.client(fixture).post(question).header(STATE)).isNull();
+        }
     }
 
     /** An error is never stored: the same request runs again. */
-    @InContainers
-    void isNotStoredIfTheTurnFails(GatewayFixture fixture) {
-        String stored = storedIn("isNotStoredIfTheTurnFails");
+    @InContainers(surfaces = {Surface.CHAT, Surface.RESPONSES})
+    void isNotStoredIfTheTurnFails(GatewayFixture fixture, Surface surface) {
+        Question stored = storedIn("isNotStoredIfTheTurnFails", surface);
+        SurfaceClient client = surface.client(fixture).withKey("k");
         fixture.script(Script.status(400, "{\"error\": {\"message\": \"no\"}}"));
-        JsonResponse failed = sent(fixture, CHAT, "k", stored);
+        Answer failed = client.post(stored);
         assertThat(failed.status()).isEqualTo(400);
         assertThat(failed.header(STATE)).isEqualTo("not-stored");
         fixture.dispatch(request -> Script.answer("Yes."));
-        assertThat(sent(fixture, CHAT, "k", stored).header(STATE)).isEqualTo("stored");
+        assertThat(client.post(stored).header(STATE)).isEqualTo("stored");
 
-        JsonResponse reused = sent(fixture, CHAT, "k", stored.replace("?", "!"));
+        Answer reused = client.post(stored.withText("!"));
         assertThat(reused.status()).isEqualTo(422);
         assertThat(reused.header(STATE)).isEqualTo("not-stored");
         for (String key : List.of(" ", "x".repeat(256))) {
-            JsonResponse invalid = sent(fixture, CHAT, key, stored);
+            Answer invalid = surface.client(fixture).withKey(key).post(stored);
             assertThat(invalid.status()).isEqualTo(400);
-            assertThat(invalid.json().at("/error/param").asText()).isEqualTo("Idempotency-Key");
+            assertThat(invalid.response().json().at("/error/param").asText()).isEqualTo("Idempotency-Key");
             assertThat(invalid.header(STATE)).isEqualTo("not-stored");
         }
     }
 
-    @InContainers(config = {"begin_after: 10ms", "json_heartbeat: 10ms"})
-    void isSentBeforeTheAnswerIsComplete(GatewayFixture fixture) throws InterruptedException {
-        String stored = storedIn("isSentBeforeTheAnswerIsComplete");
+    @InContainers(
+            config = {"begin_after: 10ms", "json_heartbeat: 10ms"},
+            surfaces = {Surface.CHAT, Surface.RESPONSES})
+    void isSentBeforeTheAnswerIsComplete(GatewayFixture fixture, Surface surface) {
         CountDownLatch goOn = new CountDownLatch(1);
         fixture.script(exchange -> {
             exchange.await(goOn).stream()
@@ -113,10 +112,11 @@ class IdempotencyIT {
                     .usage(10, 5)
                     .done();
         });
-        try (ChatClient.Stream stream = fixture.client().stream(keyed("k", streamed(stored)))) {
+        Question stored = storedIn("isSentBeforeTheAnswerIsComplete", surface);
+        try (SurfaceStream stream = surface.client(fixture).withKey("k").stream(stored)) {
             assertThat(stream.header(STATE)).isEqualTo("stored");
             goOn.countDown();
-            assertThat(stream.remainingEvents()).isNotEmpty();
+            assertThat(stream.rest().end()).isEqualTo(SurfaceEvent.Kind.COMPLETED);
         }
     }
 }

@@ -28,10 +28,11 @@ final class GatewayFixtureExtension implements TestTemplateInvocationContextProv
         List<String> config = List.of(annotation.config());
         boolean hasSurface =
                 List.of(context.getRequiredTestMethod().getParameterTypes()).contains(Surface.class);
+        Surface[] surfaces = annotation.surfaces().length == 0 ? Surface.values() : annotation.surfaces();
         return containers(context.getRequiredTestClass().getName() + config)
                 .map(container -> new FixtureKey(container, config, annotation.demo()))
                 .flatMap(key -> hasSurface
-                        ? Stream.of(Surface.values()).map(surface -> new FixtureContext(key, surface))
+                        ? Stream.of(surfaces).map(surface -> new FixtureContext(key, surface))
                         : Stream.of(new FixtureContext(key, null)));
     }
 

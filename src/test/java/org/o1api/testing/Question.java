@@ -24,6 +24,10 @@ public record Question(
         return of(text).withEffort("none");
     }
 
+    public Question withText(String value) {
+        return new Question(value, effort, model, conversation);
+    }
+
     public Question withEffort(String value) {
         return new Question(text, value, model, conversation);
     }

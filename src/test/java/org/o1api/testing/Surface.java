@@ -154,7 +154,7 @@ public enum Surface {
 
     /** A client of this API of a gateway. */
     public SurfaceClient client(ChatClient gateway) {
-        return new SurfaceClient(this, gateway);
+        return new SurfaceClient(this, gateway, null);
     }
 
     public SurfaceClient client(GatewayFixture fixture) {

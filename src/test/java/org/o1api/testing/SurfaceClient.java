@@ -2,11 +2,23 @@ package org.o1api.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A client of one API of a gateway. Everything that it receives is valid by the API's schema. */
-public record SurfaceClient(Surface surface, ChatClient gateway) {
+/**
+ * A client of one API of a gateway. Everything that it receives is valid by the API's schema.
+ *
+ * @param idempotencyKey is sent with each question; null: none
+ */
+public record SurfaceClient(
+        Surface surface, ChatClient gateway, @Nullable String idempotencyKey) {
+    /** The same client with an {@code Idempotency-Key}. */
+    public SurfaceClient withKey(String key) {
+        return new SurfaceClient(surface, gateway, key);
+    }
+
     /** A response of one JSON object. */
     public record Answer(Surface surface, ChatClient.JsonResponse response) {
         public int status() {
@@ -39,16 +51,18 @@ public record SurfaceClient(Surface surface, ChatClient gateway) {
 
     /** Asks for one JSON object. */
     public Answer post(Question question) {
-        return new Answer(surface, gateway.send(surface.path(), ChatClient.postJson(surface.body(question, false))));
+        return new Answer(surface, gateway.send(surface.path(), request(question, false)));
     }
 
     /** Asks for a stream. */
     public SurfaceStream stream(Question question) {
         return new SurfaceStream(
                 surface,
-                gateway.send(
-                        surface.path(),
-                        ChatClient.postJson(surface.body(question, true)),
-                        HttpResponse.BodyHandlers.ofInputStream()));
+                gateway.send(surface.path(), request(question, true), HttpResponse.BodyHandlers.ofInputStream()));
+    }
+
+    private UnaryOperator<HttpRequest.Builder> request(Question question, boolean streamed) {
+        UnaryOperator<HttpRequest.Builder> post = ChatClient.postJson(surface.body(question, streamed));
+        return idempotencyKey == null ? post : request -> post.apply(request.header("Idempotency-Key", idempotencyKey));
     }
 }
