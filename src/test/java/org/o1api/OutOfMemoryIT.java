@@ -17,14 +17,16 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.o1api.testing.ChatClient;
-import org.o1api.testing.ChatClient.Event;
-import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Distribution;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.GatewayFixture;
+import org.o1api.testing.Question;
 import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
+import org.o1api.testing.Surface;
+import org.o1api.testing.SurfaceClient;
+import org.o1api.testing.SurfaceEvent;
+import org.o1api.testing.SurfaceStream;
 
 /** Requests that exhaust a small heap. */
 @Tag("slow")
@@ -37,7 +39,7 @@ class OutOfMemoryIT {
     private static final int MANY_CLIENTS = 24;
     private static final int ROUNDS = 10;
     private static final int BODY_BYTES = 8 << 20;
-    private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
+    private static final List<Surface> SURFACES = List.of(Surface.values());
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private static final HttpClient HTTP =
@@ -52,7 +54,7 @@ class OutOfMemoryIT {
         try (FakeUpstream upstream = upstream();
                 Distribution.RunningServer server = start(distribution, upstream, "limits: { bodies: 9999MiB }")) {
             for (int round = 0; round < ROUNDS && !outOfMemory(server); round++) {
-                load(server.url(), FEW_CLIENTS);
+                load(server.url(), SURFACES.get(round % SURFACES.size()), FEW_CLIENTS);
             }
             assertThat(outOfMemory(server)).isTrue();
 
@@ -63,10 +65,13 @@ class OutOfMemoryIT {
                                     .status()
                             == 200);
             upstream.awaitIdle();
-            assertStreamsATurn(server.client(GatewayFixture.KEY));
-            assertSendsPings(server.client(GatewayFixture.KEY));
-            assertTimesOut(server.client(GatewayFixture.KEY));
-            assertDetectsDisconnect(server.client(GatewayFixture.KEY), upstream);
+            for (Surface surface : SURFACES) {
+                SurfaceClient client = surface.client(server.client(GatewayFixture.KEY));
+                assertStreamsATurn(client);
+                assertSendsPings(client);
+                assertDetectsDisconnect(client, upstream);
+            }
+            Surface.forAll(surface -> assertTimesOut(surface.client(server.client(GatewayFixture.KEY))));
             assertThat(server.client("").get("/health/ready").status()).isEqualTo(200);
         }
     }
@@ -76,7 +81,7 @@ class OutOfMemoryIT {
     void theDefaultLimitsPreventAnOutOfMemoryError(Distribution distribution) throws Exception {
         try (FakeUpstream upstream = upstream();
                 Distribution.RunningServer server = start(distribution, upstream, "")) {
-            List<Reply> replies = load(server.url(), MANY_CLIENTS);
+            List<Reply> replies = load(server.url(), Surface.CHAT, MANY_CLIENTS);
 
             assertThat(replies).extracting(Reply::status).isSubsetOf(200, 503);
             assertThat(replies)
@@ -85,7 +90,7 @@ class OutOfMemoryIT {
                     .allSatisfy(reply -> assertThat(reply.body()).contains("\"overloaded\""));
             assertThat(outOfMemory(server)).isFalse();
             upstream.awaitIdle();
-            assertStreamsATurn(server.client(GatewayFixture.KEY));
+            assertStreamsATurn(Surface.CHAT.client(server.client(GatewayFixture.KEY)));
         }
     }
 
@@ -115,10 +120,9 @@ class OutOfMemoryIT {
     }
 
     /** Sends the large requests concurrently, and waits for all replies. */
-    private static List<Reply> load(URI url, int clients) {
-        String body = "{\"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \""
-                + "x".repeat(BODY_BYTES) + "\"}]}";
-        HttpRequest request = HttpRequest.newBuilder(url.resolve("/v1/chat/completions"))
+    private static List<Reply> load(URI url, Surface surface, int clients) {
+        String body = surface.body(Question.withoutReasoning("x".repeat(BODY_BYTES)), false);
+        HttpRequest request = HttpRequest.newBuilder(url.resolve(surface.path()))
                 .timeout(TIMEOUT)
                 .header("Authorization", "Bearer " + GatewayFixture.KEY)
                 .header("Content-Type", "application/json")
@@ -132,20 +136,22 @@ class OutOfMemoryIT {
         return replies.stream().map(CompletableFuture::join).toList();
     }
 
-    private static void assertStreamsATurn(ChatClient client) {
-        try (ChatClient.Stream stream = client.streamQuestion("What is it?")) {
-            List<Event> events = stream.remainingEvents();
-            assertThat(ChatClient.reasoning(events)).isEqualTo(StepScripts.THREE_STEPS_TEXT);
-            assertThat(ChatClient.content(events)).isEqualTo("It is 42.");
-            assertThat(events.get(events.size() - 1).isDone()).isTrue();
+    private static void assertStreamsATurn(SurfaceClient client) {
+        try (SurfaceStream stream = client.stream(Question.of("What is it?"))) {
+            SurfaceStream.Rest answer = stream.rest();
+            assertThat(answer.reasoning())
+                    .startsWith(client.surface().step(1, "First", "one"))
+                    .endsWith(client.surface().step(3, "Third", "three"));
+            assertThat(answer.content()).isEqualTo("It is 42.");
+            assertThat(answer.end()).isEqualTo(SurfaceEvent.Kind.COMPLETED);
         }
     }
 
-    private static void assertSendsPings(ChatClient client) throws Exception {
-        ChatClient.Stream stream = client.streamQuestion("wait", NO_REASONING);
+    private static void assertSendsPings(SurfaceClient client) throws Exception {
+        SurfaceStream stream = client.stream(Question.withoutReasoning("wait"));
         CompletableFuture<?> reading;
         try (stream) {
-            assertThat(stream.nextText().content()).isEqualTo("It is");
+            assertThat(stream.nextText().text()).isEqualTo("It is");
             reading = CompletableFuture.runAsync(stream::next);
             await().atMost(Duration.ofSeconds(15)).until(() -> stream.comments().size() >= 2);
             assertThat(stream.comments()).containsOnly(": ping");
@@ -153,16 +159,14 @@ class OutOfMemoryIT {
         reading.handle((end, failure) -> "closed").get(10, TimeUnit.SECONDS);
     }
 
-    private static void assertTimesOut(ChatClient client) {
-        JsonResponse answer = client.postQuestion("silence", NO_REASONING);
-        assertThat(answer.status()).isEqualTo(504);
-        assertThat(answer.json().at("/error/code").asText()).isEqualTo("upstream_timeout");
+    private static void assertTimesOut(SurfaceClient client) {
+        client.post(Question.withoutReasoning("silence")).assertFails(504, "upstream_timeout");
     }
 
-    private static void assertDetectsDisconnect(ChatClient client, FakeUpstream upstream) {
+    private static void assertDetectsDisconnect(SurfaceClient client, FakeUpstream upstream) {
         int aborted = upstream.abortedCalls();
-        try (ChatClient.Stream stream = client.streamQuestion("wait", NO_REASONING)) {
-            assertThat(stream.nextText().content()).isEqualTo("It is");
+        try (SurfaceStream stream = client.stream(Question.withoutReasoning("wait"))) {
+            assertThat(stream.nextText().text()).isEqualTo("It is");
         }
         upstream.awaitAborted(aborted + 1);
     }

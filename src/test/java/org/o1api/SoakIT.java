@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,15 +20,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.Container;
 import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.GatewayFixture;
+import org.o1api.testing.Question;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
+import org.o1api.testing.Surface;
 
 /** Turns for several minutes; clients disconnect from a tenth of them, and a tenth of the calls fail: {@code mvn verify -Psoak}. */
 @Tag("soak")
@@ -35,8 +39,8 @@ class SoakIT {
     private static final Duration DURATION_PER_CONTAINER =
             Duration.ofSeconds(Integer.getInteger("o1api.soak.seconds", 300));
     private static final int CLIENTS = 12;
-    private static final String BODY =
-            "{\"stream\": true, \"messages\": [{\"role\": \"user\", \"content\": \"Sure?\"}]}";
+    private static final List<Surface> SURFACES = List.of(Surface.values());
+    private static final Question QUESTION = Question.of("Sure?");
 
     /** The resources of the process after a garbage collection. */
     private record Resources(long heap, int threads, long files) {
@@ -54,12 +58,14 @@ class SoakIT {
 
     @ParameterizedTest
     @EnumSource
-    void retainsNothingAfterManyTurns(Container container) throws Exception {
+    void retainsNothingAfterManyTurns(Container container, @TempDir Path folder) throws Exception {
+        // H2's cache of 2 MiB is full before the first measurement.
+        String database = "jdbc:h2:file:" + folder.resolve("conversations") + ";CACHE_SIZE=2048";
         Random faults = new Random(4711);
         try (FakeUpstream upstream = FakeUpstream.discardingRequests(request -> script(request, faults));
                 RunningGateway gateway = container.start("api_bearer_token: " + GatewayFixture.KEY
                         + "\ndefault_model: fake-model\nupstreams: { default: { url: \"" + upstream.url()
-                        + "\", circuit_breaker: false } }\n")) {
+                        + "\", circuit_breaker: false } }\nconversations: { url: \"" + database + "\" }\n")) {
             long complete = load(gateway.url(), DURATION_PER_CONTAINER.dividedBy(4));
             Resources before = Resources.now();
             complete += load(gateway.url(), DURATION_PER_CONTAINER.dividedBy(4).multipliedBy(3));
@@ -124,13 +130,10 @@ class SoakIT {
     private static Callable<Void> client(URI gateway, long end, Random random, AtomicLong complete) {
         HttpClient http =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        HttpRequest request = HttpRequest.newBuilder(gateway.resolve("/v1/chat/completions"))
-                .header("Authorization", "Bearer " + GatewayFixture.KEY)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(BODY))
-                .build();
         return () -> {
             while (System.nanoTime() < end) {
+                Surface surface = SURFACES.get(random.nextInt(SURFACES.size()));
+                HttpRequest request = request(gateway, surface);
                 if (random.nextInt(10) == 0) {
                     var response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
                     response.body().readNBytes(random.nextInt(600));
@@ -140,11 +143,20 @@ class SoakIT {
                 String body =
                         http.send(request, HttpResponse.BodyHandlers.ofString()).body();
                 // Complete, or a reported failure; nothing in between.
-                boolean done = body.endsWith("data: [DONE]\n\n");
+                String lastEvent = body.substring(body.lastIndexOf("\n\n", body.length() - 3) + 1);
+                boolean done = body.endsWith("\n\n") && lastEvent.contains(surface.endOfStream());
                 assertThat(done || body.contains("\"error\":{")).as(body).isTrue();
                 complete.addAndGet(done ? 1 : 0);
             }
             return null;
         };
+    }
+
+    private static HttpRequest request(URI gateway, Surface surface) {
+        return HttpRequest.newBuilder(gateway.resolve(surface.path()))
+                .header("Authorization", "Bearer " + GatewayFixture.KEY)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(surface.body(QUESTION, true)))
+                .build();
     }
 }
