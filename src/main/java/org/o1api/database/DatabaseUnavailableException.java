@@ -14,7 +14,7 @@ public final class DatabaseUnavailableException extends GatewayException {
         super(
                 ErrorCode.STORE_UNAVAILABLE,
                 "The conversation database is unavailable; nothing was stored."
-                        + " Retry shortly, or send the request without conversation_id.",
+                        + " Retry shortly. Requests that store and continue nothing are answered.",
                 cause);
     }
 

@@ -81,8 +81,8 @@ public final class ItemReader {
             case "input_image" -> {
                 require(
                         part.path("image_url").isTextual(),
-                        path + ".image_url",
-                        "a URL, because uploaded files are not supported");
+                        path + (part.hasNonNull("file_id") ? ".file_id" : ".image_url"),
+                        "sent as a URL in 'image_url': uploaded files are not supported");
                 chat.put("type", "image_url")
                         .putObject("image_url")
                         .put("url", part.path("image_url").textValue())
@@ -97,8 +97,8 @@ public final class ItemReader {
                 }
                 require(
                         file.has("file_id") || file.has("file_data"),
-                        path + ".file_data",
-                        "the content of the file, because URLs of files are not supported");
+                        path + (part.hasNonNull("file_url") ? ".file_url" : ".file_data"),
+                        "sent as its content in 'file_data': URLs of files are not supported");
             }
             default ->
                 require(

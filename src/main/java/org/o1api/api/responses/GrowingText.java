@@ -9,6 +9,18 @@ final class GrowingText {
         text.append(piece);
     }
 
+    /** Adds a piece at the beginning of a text of which nothing was sent. */
+    void prepend(String piece) {
+        if (!isUnsent()) {
+            throw new IllegalStateException("a part of the text was sent");
+        }
+        text.insert(0, piece);
+    }
+
+    boolean isUnsent() {
+        return sent == 0;
+    }
+
     boolean isEmpty() {
         return text.isEmpty();
     }

@@ -18,7 +18,9 @@ final class ReasoningItem extends OutputItem {
     private @Nullable GrowingText part;
     /** Whether the current part consists of a title. */
     private boolean isTitle;
-    /** A title that was reported after text of its step. It becomes a heading before the next text. Empty: none. */
+    /** Whether the current step has a title. */
+    private boolean isTitled;
+    /** A title that was reported after text of its step was sent. It becomes a heading before the next text. Empty: none. */
     private String lateTitle = "";
 
     ReasoningItem(Position position, ResponseEvents events, Function<List<String>, Optional<String>> encryption) {
@@ -55,9 +57,12 @@ final class ReasoningItem extends OutputItem {
         if (current.isEmpty()) {
             current.append("**" + line + "**");
             isTitle = true;
+        } else if (!isTitled && current.isUnsent()) {
+            current.prepend("**" + line + "**\n\n");
         } else {
             lateTitle = line;
         }
+        isTitled = true;
     }
 
     void text(String text) {
@@ -90,6 +95,7 @@ final class ReasoningItem extends OutputItem {
         parts.add(whole);
         part = null;
         isTitle = false;
+        isTitled = false;
         lateTitle = "";
     }
 

@@ -170,7 +170,7 @@ final class ResponseRequestReader {
         settings.put("tools", all.repeated());
         if (toolChoice != null) {
             closingFields.put("tool_choice", new ToolChoiceReader(all.names()).read(toolChoice));
-            settings.put("tool_choice", toolChoice);
+            settings.put("tool_choice", ToolChoiceReader.repeated(toolChoice));
         }
         if (all.provided() == null) {
             ToolConstraints.removeWithoutTools(closingFields);

@@ -2,11 +2,13 @@ package org.o1api.api.responses;
 
 import static org.o1api.api.RequestException.require;
 
+import java.util.List;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
+import org.o1api.json.Json;
 import org.o1api.json.JsonSlices;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.RawJson;
@@ -15,6 +17,10 @@ import org.o1api.model.RawJson;
 final class ToolChoiceReader {
     private static final String PATH = "tool_choice";
     private static final Set<String> MODES = Set.of("none", "auto", "required");
+
+    private static final String ALLOWED_TOOLS = "allowed_tools";
+    private static final Set<String> SUPPORTED = Set.of("function", "custom", "namespace");
+    private static final RawJson NONE = new RawJson("\"none\"");
 
     private final ToolNames tools;
 
@@ -35,7 +41,7 @@ final class ToolChoiceReader {
         Fields fields = new Fields(choice, PATH);
         return switch (fields.requiredString("type")) {
             case "function", "custom" -> new RawJson(function(requiredTool(fields)));
-            case "allowed_tools" -> allowedTools(fields);
+            case ALLOWED_TOOLS -> allowedTools(fields);
             default ->
                 throw new RequestException(
                         ErrorCode.UNSUPPORTED_VALUE,
@@ -43,6 +49,37 @@ final class ToolChoiceReader {
                         "'tool_choice' demands a tool that this gateway does not have. It supports tools of the types function,"
                                 + " custom and namespace.");
         };
+    }
+
+    /** What the response repeats of a valid choice: it has no tools that the gateway leaves out. */
+    static RawJson repeated(RawJson choice) {
+        if (choice.text().startsWith("\"")) {
+            return choice;
+        }
+        Fields fields = new Fields(choice, PATH);
+        RawJson list = fields.list("tools");
+        if (list == null || !ALLOWED_TOOLS.equals(fields.string("type"))) {
+            return choice;
+        }
+        List<RawJson> all = JsonSlices.elements(list);
+        List<RawJson> supported = all.stream()
+                .filter(tool -> SUPPORTED.contains(String.valueOf(new Fields(tool, PATH).string("type"))))
+                .toList();
+        if (supported.size() == all.size()) {
+            return choice;
+        }
+        if (supported.isEmpty()) {
+            return NONE;
+        }
+        return ResponseSettings.object(json -> {
+            json.writeStringField("type", ALLOWED_TOOLS);
+            json.writeStringField("mode", fields.requiredString("mode"));
+            json.writeArrayFieldStart("tools");
+            for (RawJson tool : supported) {
+                Json.writeRaw(json, tool);
+            }
+            json.writeEndArray();
+        });
     }
 
     private static String function(String providerName) {
@@ -85,7 +122,7 @@ final class ToolChoiceReader {
                     choice.path("tools"),
                     "'" + choice.path("tools") + "' allows no tool that this gateway supports, but one is required.");
         }
-        return new RawJson("\"none\"");
+        return NONE;
     }
 
     /** The provider's names of the tools that an entry allows; none for a tool that the gateway leaves out. */

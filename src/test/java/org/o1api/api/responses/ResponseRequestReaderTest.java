@@ -96,6 +96,10 @@ class ResponseRequestReaderTest {
                 "'conversation': null | conversation | null",
                 "'truncation': 'disabled' | truncation | 'disabled'",
                 "'tool_choice': 'none' | tool_choice | 'none'",
+                "'tools': [{'type': 'function', 'name': 'f'}], 'tool_choice': {'type': 'allowed_tools', 'mode': 'auto',"
+                        + " 'tools': [{'type': 'web_search'}, {'type':'function','name':'f'}]} | tool_choice"
+                        + " | {'type':'allowed_tools','mode':'auto','tools':[{'type':'function','name':'f'}]}",
+                "'tool_choice': {'type': 'allowed_tools', 'mode': 'auto', 'tools': [{'type': 'web_search'}]} | tool_choice | 'none'",
                 "'max_tool_calls': 3 | max_tool_calls | null",
                 "'user': 'u' | user | 'u'",
                 "'text': {'format': {'type': 'json_schema', 'name': 'n', 'schema': {}}, 'verbosity': 'high'} | text"
