@@ -82,8 +82,10 @@ final class ConversationDeleter {
     private OptionalInt deleteBatch(long conversation, int after) {
         return database.withHandle(handle -> {
             List<Position> candidates = handle.select(
-                            "SELECT position, record IS NULL AND event_record IS NULL AND format <> "
+                            "SELECT position, (record IS NULL AND event_record IS NULL AND format <> "
                                     + TurnTable.DELETED
+                                    + ") OR EXISTS (SELECT 1 FROM turn_echo e WHERE e.conversation = turn.conversation"
+                                    + " AND e.position = turn.position AND e.long_echo IS NOT NULL)"
                                     + " AS is_long FROM turn WHERE conversation = ? AND position > ?"
                                     + " ORDER BY position LIMIT " + BATCH_SIZE,
                             conversation,

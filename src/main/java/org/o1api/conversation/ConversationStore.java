@@ -34,9 +34,10 @@ public final class ConversationStore {
     /**
      * A turn and its position in its conversation, counted from 0: the order in which turns were stored.
      *
-     * @param recordLength characters of the stored JSON
+     * @param conversation primary key of the conversation
+     * @param recordLength characters of the stored JSON, without the echo
      */
-    public record PositionedTurn(int position, StoredTurn turn, int recordLength) {}
+    public record PositionedTurn(long conversation, int position, StoredTurn turn, int recordLength) {}
 
     /** A conversation of a caller; empty if it does not exist or belongs to another caller. */
     public Optional<Conversation> find(String caller, String id) {
@@ -146,13 +147,14 @@ public final class ConversationStore {
                 ErrorCode.INVALID_REQUEST, "after", "'after' is not an ID in this list: '" + after + "'.");
     }
 
-    /** A turn of a conversation, by its ID in any form; empty if the conversation has no such turn. */
+    /** A turn of a conversation with its echo, by its ID in any form; empty if the conversation has no such turn. */
     public Optional<PositionedTurn> turn(Conversation conversation, String id) {
-        return database.withHandle(handle -> new TurnReader(handle, conversation).find(id));
+        return database.withHandle(
+                handle -> new TurnReader(handle, conversation).find(id).map(found -> TurnEchoes.read(handle, found)));
     }
 
     /**
-     * Reads the turns of a conversation one at a time, so that memory holds only one of them. They are the newest turn, the
+     * Reads the turns of a conversation with their echoes, one at a time, so that memory holds only one of them. They are the newest turn, the
      * turn that it continues, and so on.
      *
      * @param from ID of the first turn, in any form; null: the first turn in that order. If the conversation has no such
@@ -162,7 +164,8 @@ public final class ConversationStore {
     public void readUntil(
             Conversation conversation, @Nullable String from, boolean ascending, Predicate<PositionedTurn> isEnough) {
         database.withHandle(handle -> {
-            new TurnReader(handle, conversation).readUntil(from, ascending, isEnough);
+            new TurnReader(handle, conversation)
+                    .readUntil(from, ascending, turn -> isEnough.test(TurnEchoes.read(handle, turn)));
             return true;
         });
     }

@@ -81,7 +81,10 @@ record History(
             return (limits.includeReasoning() || toolCallsNeeded) && bytesLeft >= 0
                     ? positioned
                     : new PositionedTurn(
-                            positioned.position(), positioned.turn().withoutReasoning(), positioned.recordLength());
+                            positioned.conversation(),
+                            positioned.position(),
+                            positioned.turn().withoutReasoning(),
+                            positioned.recordLength());
         }
 
         /**

@@ -133,7 +133,8 @@ final class HistoryReader {
                 instructions,
                 oldest == null
                         ? null
-                        : TurnTable.read(handle, TurnTable.withRecord(handle, oldest))
+                        : TurnTable.readLinked(handle, oldest)
+                                .orElseThrow(ConversationException::changed)
                                 .turn(),
                 chain.isBroken());
     }

@@ -24,22 +24,25 @@ public final class ResponseStore {
         this.quota = quota;
     }
 
-    /** A response; empty if the caller has none with this ID, or only messages that no model has answered. */
+    /** A response with its echo; empty if the caller has none with this ID, or only messages that no model has answered. */
     public Optional<StoredResponse> find(String caller, String response) {
-        return database.withHandle(handle -> locate(handle, caller, response).flatMap(located -> {
-            StoredTurn turn = TurnTable.read(handle, TurnTable.withRecord(handle, located.row()))
-                    .turn();
-            return turn.answer() == null
-                    ? Optional.empty()
-                    : Optional.of(new StoredResponse(
-                            turn,
-                            ConversationId.isUnnamed(located.conversation()) ? null : located.conversation(),
-                            located.row().parent()));
-        }));
+        return database.withHandle(handle -> locate(handle, caller, response)
+                .flatMap(located -> read(handle, located.row())
+                        .filter(turn -> turn.answer() != null)
+                        .map(turn -> new StoredResponse(
+                                turn,
+                                ConversationId.isUnnamed(located.conversation()) ? null : located.conversation(),
+                                located.row().parent()))));
+    }
+
+    /** Empty if the turn was deleted in the meantime. */
+    private static Optional<StoredTurn> read(Handle handle, Row row) {
+        return TurnTable.readLinked(handle, row)
+                .map(turn -> TurnEchoes.read(handle, turn).turn());
     }
 
     /**
-     * Reads turns of a caller, one at a time, with few statements. Turns that the caller does not have are left out.
+     * Reads turns of a caller with their echoes, one at a time, with few statements. Turns that the caller does not have are left out.
      *
      * @param ids of the turns, in the form of {@link TurnId#ofHex}
      * @param consumer receives the turns in no particular order; an exception ends the reading
@@ -49,7 +52,9 @@ public final class ResponseStore {
             List<String> batch = ids.subList(i, Math.min(i + TurnTable.BATCH_SIZE, ids.size()));
             database.withHandle(handle -> {
                 TurnTable.findAll(handle, caller, batch)
-                        .forEach(row -> TurnTable.readIfExists(handle, row).ifPresent(consumer));
+                        .forEach(row -> TurnTable.readIfExists(handle, row)
+                                .map(turn -> TurnEchoes.read(handle, turn))
+                                .ifPresent(consumer));
                 return true;
             });
         }
@@ -121,7 +126,7 @@ public final class ResponseStore {
     private static long delete(Handle handle, Row turn) {
         Optional<Long> bytes = handle.select(
                         "SELECT CAST(COALESCE(OCTET_LENGTH(record), OCTET_LENGTH(long_record), OCTET_LENGTH(event_record),"
-                                + " OCTET_LENGTH(event_long_record)) AS BIGINT) FROM turn"
+                                + " OCTET_LENGTH(event_long_record)) + " + TurnEchoes.BYTES + " AS BIGINT) FROM turn"
                                 + " WHERE conversation = ? AND position = ? AND format <> " + TurnTable.DELETED,
                         turn.conversation(),
                         turn.position())
@@ -138,6 +143,7 @@ public final class ResponseStore {
                 turn.isOfEarlierVersion() ? TurnTable.idBefore(handle, turn) : turn.parent(),
                 turn.conversation(),
                 turn.position());
+        TurnEchoes.delete(handle, turn.conversation(), turn.position());
         handle.execute("UPDATE conversation SET bytes = bytes - ? WHERE pk = ?", bytes.get(), turn.conversation());
         handle.execute(
                 ConversationDeleter.MARK_AS_DELETED

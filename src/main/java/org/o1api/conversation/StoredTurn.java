@@ -24,7 +24,7 @@ import org.o1api.model.TurnUsage;
  * @param model as the caller requested it
  * @param messages the request's messages that were new in the conversation
  * @param answer null if the messages were added without calling a model
- * @param echo a JSON object of the API surface, for showing the turn; null: none
+ * @param echo a JSON object of the API surface, for showing the turn; null: none, or it was not read. The history is read without it
  */
 public record StoredTurn(
         String id,
@@ -40,6 +40,10 @@ public record StoredTurn(
     /** A turn without an echo. */
     public StoredTurn(String id, long created, String model, List<Message> messages, @Nullable Answer answer) {
         this(id, created, model, messages, answer, null);
+    }
+
+    StoredTurn withEcho(@Nullable RawJson newEcho) {
+        return new StoredTurn(id, created, model, messages, answer, newEcho);
     }
 
     /**

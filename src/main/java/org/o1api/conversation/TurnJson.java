@@ -21,11 +21,9 @@ import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
 
-/** The record of a stored turn, as JSON. Values that came as JSON, such as content parts and tool calls, are stored and read byte for byte. */
+/** The record of a stored turn without its echo, as JSON. Values that came as JSON, such as content parts and tool calls, are stored and read byte for byte. */
 final class TurnJson {
     static final RawJson EMPTY_LIST = new RawJson("[]");
-
-    private static final String ECHO = "echo";
 
     private TurnJson() {}
 
@@ -48,11 +46,6 @@ final class TurnJson {
                 if (answer.sentContent() != null) {
                     json.writeStringField("sent", answer.sentContent());
                 }
-            }
-            RawJson echo = turn.echo();
-            if (echo != null) {
-                json.writeFieldName(ECHO);
-                json.writeRawValue(echo.text());
             }
             json.writeEndObject();
         } catch (IOException e) {
@@ -97,8 +90,7 @@ final class TurnJson {
             Message read = message(message, messageReasoning == null ? Map.of() : members(messageReasoning));
             messages.add(Attachments.attach(read, attachments.get(index)));
         }
-        return new StoredTurn(
-                id, number(turn.get("created")), string(turn.get("model")), messages, answer, turn.get(ECHO));
+        return new StoredTurn(id, number(turn.get("created")), string(turn.get("model")), messages, answer);
     }
 
     /** The members of an object, in document order. */

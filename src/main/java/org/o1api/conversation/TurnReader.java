@@ -28,7 +28,7 @@ final class TurnReader {
 
     /** The turn with an ID, in any form; empty if the chain has no such turn. */
     Optional<PositionedTurn> find(String id) {
-        return findRow(id).map(row -> TurnTable.read(handle, TurnTable.withRecord(handle, row)));
+        return findRow(id).flatMap(row -> TurnTable.readLinked(handle, row));
     }
 
     private Optional<Row> findRow(String id) {

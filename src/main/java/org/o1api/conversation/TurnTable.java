@@ -36,7 +36,7 @@ final class TurnTable {
     private static final String ROW = LINK + ", fingerprint, record, event_record";
 
     /** Maximum length in characters of a record in a column of the row; longer ones are in a column beside it. */
-    private static final int MAX_INLINE_LENGTH = 100_000;
+    static final int MAX_INLINE_LENGTH = 100_000;
 
     /** Turns whose records are read together. */
     static final int BATCH_SIZE = 32;
@@ -69,6 +69,9 @@ final class TurnTable {
                 !newTurn.turn().instructions().isEmpty(),
                 inRow ? newTurn.record() : null,
                 inRow ? null : newTurn.record());
+        if (newTurn.echo() != null) {
+            TurnEchoes.insert(handle, conversation, newTurn.echo());
+        }
     }
 
     /**
@@ -142,9 +145,20 @@ final class TurnTable {
                 .orElse(null);
     }
 
-    /** The turn of a row. */
+    /**
+     * The turn of a row, without its echo.
+     *
+     * @throws ConversationException if it was deleted in the meantime
+     */
     static PositionedTurn read(Handle handle, Row row) {
         return readIfExists(handle, row).orElseThrow(ConversationException::changed);
+    }
+
+    /** The turn of a row that was read without its record; empty if it was deleted in the meantime. */
+    static Optional<PositionedTurn> readLinked(Handle handle, Row link) {
+        return findRecords(handle, List.of(link)).values().stream()
+                .findFirst()
+                .flatMap(row -> readIfExists(handle, row));
     }
 
     /** The turn of a row; empty if it was deleted in the meantime. */
@@ -158,12 +172,11 @@ final class TurnTable {
                                 row.position)
                         .mapTo(String.class)
                         .findOne();
-        return record.map(text -> read(row, text));
-    }
-
-    private static PositionedTurn read(Row row, String record) {
-        StoredTurn turn = row.isOfEarlierVersion() ? Format1.read(row.id, record) : TurnJson.read(row.id, record);
-        return new PositionedTurn(row.position, turn, record.length());
+        return record.map(text -> new PositionedTurn(
+                row.conversation,
+                row.position,
+                row.isOfEarlierVersion() ? Format1.read(row.id, text) : TurnJson.read(row.id, text),
+                text.length()));
     }
 
     /**
@@ -185,13 +198,16 @@ final class TurnTable {
         return turns;
     }
 
-    /** The row again, with its record. */
-    static Row withRecord(Handle handle, Row link) {
-        return withRecords(handle, List.of(link)).get(0);
-    }
-
     /** The same rows with their records, in the same order. */
     private static List<Row> withRecords(Handle handle, List<Row> links) {
+        Map<Row, Row> found = findRecords(handle, links);
+        return links.stream()
+                .map(link -> Optional.ofNullable(found.get(link)).orElseThrow(ConversationException::changed))
+                .toList(); // an exception if a turn was deleted in the meantime
+    }
+
+    /** The rows with their records, by those without. */
+    private static Map<Row, Row> findRecords(Handle handle, List<Row> links) {
         Map<Row, Row> found = new HashMap<>();
         links.stream()
                 .collect(Collectors.groupingBy(Row::conversation))
@@ -201,9 +217,7 @@ final class TurnTable {
                         .bindList("positions", rows.stream().map(Row::position).toList())
                         .map((row, context) -> row(row))
                         .forEach(row -> found.put(row.link(), row)));
-        return links.stream()
-                .map(link -> Optional.ofNullable(found.get(link)).orElseThrow(ConversationException::changed))
-                .toList(); // an exception if a turn was deleted in the meantime
+        return found;
     }
 
     /** A turn of a conversation, by its ID in any form; empty if the conversation does not have it. */

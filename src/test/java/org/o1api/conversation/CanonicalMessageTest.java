@@ -52,7 +52,11 @@ class CanonicalMessageTest {
                     Answers.of(null, null, null, calls(arguments), List.of(), FinishReason.TOOL_CALLS, TurnUsage.NONE));
             assertThat(TurnJson.read("chatcmpl-1", TurnJson.write(turn))).isEqualTo(turn);
             History history = new History(
-                    1L, null, List.of(), List.of(new ConversationStore.PositionedTurn(0, turn, arguments.length())), 0);
+                    1L,
+                    null,
+                    List.of(),
+                    List.of(new ConversationStore.PositionedTurn(1L, 0, turn, arguments.length())),
+                    0);
             assertThatCode(() -> HistoryMerge.of(
                             history,
                             List.of(Message.user("Go on.")),

@@ -70,7 +70,7 @@ class HistoryMergeTest {
         History.Window window = new History.Window(limits, request);
         List<PositionedTurn> recent = new ArrayList<>();
         for (int i = all.length - 1; i >= 0; i--) {
-            PositionedTurn positioned = new PositionedTurn(i, turn(i, all[i]), 0);
+            PositionedTurn positioned = new PositionedTurn(1L, i, turn(i, all[i]), 0);
             recent.add(0, window.withoutUnneededReasoning(positioned));
             if (window.addAndCheckFull(positioned.turn())) {
                 break;

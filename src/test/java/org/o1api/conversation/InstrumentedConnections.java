@@ -19,6 +19,7 @@ final class InstrumentedConnections implements UnaryOperator<DataSource> {
     private final List<ExecutedStatement> executed = new CopyOnWriteArrayList<>();
     private final AtomicReference<@Nullable String> failing = new AtomicReference<>();
     private volatile boolean failAfter;
+    private volatile Runnable action = InstrumentedConnections::fail;
 
     /** A statement and how many rows it changed. */
     record ExecutedStatement(String sql, int rows) {}
@@ -34,8 +35,18 @@ final class InstrumentedConnections implements UnaryOperator<DataSource> {
 
     /** Throws an Error once, instead of executing the next statement with this prefix. */
     void failBefore(String sql) {
+        runBefore(sql, InstrumentedConnections::fail);
+    }
+
+    /** Runs an action once, before the next statement with this prefix is executed. */
+    void runBefore(String sql, Runnable newAction) {
+        action = newAction;
         failAfter = false;
         failing.set(sql);
+    }
+
+    private static void fail() {
+        throw new TestError();
     }
 
     /** Throws an Error once, after the next statement with this prefix has been executed. */
@@ -107,7 +118,7 @@ final class InstrumentedConnections implements UnaryOperator<DataSource> {
                     && sql.startsWith(failingStatement)
                     && failing.compareAndSet(failingStatement, null);
             if (fails && !failAfter) {
-                throw new TestError();
+                action.run();
             }
             Object result = method.invoke(target, arguments);
             executed.add(new ExecutedStatement(sql, statement.getUpdateCount()));

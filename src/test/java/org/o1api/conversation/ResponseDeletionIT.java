@@ -30,9 +30,10 @@ class ResponseDeletionIT extends ResponseFixture {
         assertThat(find(root)).isNull();
         assertThat(queryNumber(RECORDS)).isOne();
         assertThat(before - queryNumber("SELECT bytes FROM conversation")).isGreaterThan(200_000);
+        assertThat(queryNumber("SELECT COUNT(*) FROM turn_echo")).isOne();
         assertThat(queryNumber("SELECT bytes FROM conversation"))
-                .isEqualTo(
-                        queryNumber("SELECT 512 + 2 + SUM(256 + COALESCE(OCTET_LENGTH(event_record), 0)) FROM turn"));
+                .isEqualTo(queryNumber("SELECT 512 + 2 + SUM(256 + COALESCE(OCTET_LENGTH(event_record), 0)) FROM turn")
+                        + queryNumber("SELECT OCTET_LENGTH(echo) FROM turn_echo"));
         assertThat(find(child)).isNotNull();
 
         assertThat(node.responses().delete(CALLER, child)).isTrue();

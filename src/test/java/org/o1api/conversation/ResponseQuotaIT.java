@@ -132,6 +132,7 @@ class ResponseQuotaIT extends ResponseFixture {
         next(root, "q");
         assertThat(queryNumber("SELECT bytes FROM conversation"))
                 .isEqualTo(queryNumber("SELECT 512 + 2 + SUM(256 + COALESCE(OCTET_LENGTH(event_record), 0)"
-                        + " + COALESCE(OCTET_LENGTH(event_long_record), 0)) FROM turn"));
+                                + " + COALESCE(OCTET_LENGTH(event_long_record), 0)) FROM turn")
+                        + queryNumber("SELECT SUM(OCTET_LENGTH(echo)) FROM turn_echo"));
     }
 }

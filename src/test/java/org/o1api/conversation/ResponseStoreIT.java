@@ -251,6 +251,27 @@ class ResponseStoreIT extends ResponseFixture {
         assertThat(find(TurnId.response(messages.id()))).isNull();
     }
 
+    /** Deleted after it was located, and after its row was read: then it does not exist. */
+    @Test
+    void doesNotExistIfItIsDeletedWhileItIsRead() {
+        for (String text : List.of("q", "x".repeat(200_000))) {
+            for (String statement : List.of(
+                    "SELECT conversation, position, id, format, parent, instructs, fingerprint",
+                    "SELECT event_long_record")) {
+                String inRow = begin(text);
+                String named = store(node, ref(CALLER, "named"), text);
+                Conversation conversation = node.store().find(CALLER, "named").orElseThrow();
+                instrumented.runBefore(statement, () -> node.responses().delete(CALLER, inRow));
+                assertThat(find(inRow) == null).isEqualTo(instrumented.hasFailed());
+                instrumented.runBefore(statement, () -> node.responses().delete(CALLER, named));
+                assertThat(node.store()
+                                .turn(conversation, TurnId.ofResponse(named).orElseThrow())
+                                .isEmpty())
+                        .isEqualTo(instrumented.hasFailed());
+            }
+        }
+    }
+
     @Test
     void storesNothingIfTheConversationWasDeletedMeanwhile() {
         String root = begin("q0");

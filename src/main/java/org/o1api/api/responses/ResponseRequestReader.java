@@ -29,7 +29,9 @@ import org.o1api.reasoning.Prompt;
  * the provider.
  */
 final class ResponseRequestReader {
-    private static final int MAX_SAFETY_IDENTIFIER = 64;
+    /** The maximum length of identifiers in OpenAI's API. */
+    private static final int MAX_IDENTIFIER = 64;
+
     private static final Set<String> SUMMARIES = Set.of("auto", "concise", "detailed");
     private static final Set<String> CONTEXTS = Set.of("auto", "current_turn", "all_turns");
 
@@ -237,14 +239,15 @@ final class ResponseRequestReader {
             }
             case "safety_identifier" -> {
                 RequestException.require(
-                        json.string(name).length() <= MAX_SAFETY_IDENTIFIER,
+                        json.string(name).length() <= MAX_IDENTIFIER,
                         name,
-                        "a string of at most " + MAX_SAFETY_IDENTIFIER + " characters");
+                        "a string of at most " + MAX_IDENTIFIER + " characters");
                 fields.put(name, repeat(name));
             }
             case "prompt_cache_key" -> {
-                json.string(name);
-                repeat(name);
+                if (json.string(name).length() <= MAX_IDENTIFIER) { // it has no other effect
+                    repeat(name);
+                }
             }
             case O1Options.FIELD -> options = new O1OptionsReader(json).read();
             default -> {

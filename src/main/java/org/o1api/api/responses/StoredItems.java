@@ -76,7 +76,8 @@ final class StoredItems implements EarlierItems {
 
         void add(PositionedTurn positioned) {
             cancellation.throwIfCancelled();
-            readLeft -= positioned.recordLength();
+            RawJson echo = positioned.turn().echo();
+            readLeft -= positioned.recordLength() + (echo == null ? 0L : echo.text().length());
             requireLeft(readLeft);
             for (ItemWriter.Item item : TurnItems.of(positioned.turn())) {
                 Long times = references.get(item.id());

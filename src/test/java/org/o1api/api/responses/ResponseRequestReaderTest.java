@@ -89,6 +89,10 @@ class ResponseRequestReaderTest {
                 "'metadata': {'k': 'v'} | metadata | {'k':'v'}",
                 "'parallel_tool_calls': false | parallel_tool_calls | false",
                 "'prompt_cache_key': 'p' | prompt_cache_key | 'p'",
+                // at most 64 characters are repeated
+                "'prompt_cache_key': '1234567890123456789012345678901234567890123456789012345678901234' | prompt_cache_key"
+                        + " | '1234567890123456789012345678901234567890123456789012345678901234'",
+                "'prompt_cache_key': '12345678901234567890123456789012345678901234567890123456789012345' | prompt_cache_key | null",
                 "'store': false | store | true",
                 "'previous_response_id': 'resp_1' | previous_response_id | 'resp_1'",
                 "'conversation': 'c' | conversation | {'id':'c'}",
