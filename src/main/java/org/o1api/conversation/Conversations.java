@@ -1,11 +1,13 @@
 package org.o1api.conversation;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import org.o1api.database.Database;
 import org.o1api.database.DatabaseUnavailableException;
+import org.o1api.model.Message;
 import org.o1api.model.PeriodicTask;
 
 /** Entry point of the conversation package: the store, the leases and their background maintenance. */
@@ -99,6 +101,18 @@ public final class Conversations {
         }
         leases.rejectIfKeyInFlight(ref); // before the look-up: a turn that ends in between is found there
         return store.findAnsweredTurn(ref);
+    }
+
+    /**
+     * The prompt of a turn that is not stored, with what is stored now. It needs no exclusive access, so it waits for no other turn.
+     *
+     * @param before messages before the history
+     * @throws ConversationException if the request contradicts the history, or the turn to continue does not exist
+     */
+    public List<Message> unstoredPrompt(
+            ConversationRef ref, List<Message> before, List<Message> request, HistoryLimits limits) {
+        History history = store.history(ref, new History.Window(limits, request));
+        return HistoryMerge.of(history, before, request, limits, tokenizer).prompt();
     }
 
     /** Opens a conversation for a turn; empty if another turn has it open. */

@@ -59,20 +59,16 @@ public final class OpenConversation implements AutoCloseable {
      */
     public List<Message> buildPrompt(List<Message> before, List<Message> request, HistoryLimits limits) {
         quota.requireNotExceeded(lease.conversation().caller());
-        return buildUnstoredPrompt(before, request, limits);
-    }
-
-    /**
-     * The same for a turn that will not be stored, whatever the caller has stored.
-     *
-     * @throws ConversationException as above
-     */
-    public List<Message> buildUnstoredPrompt(List<Message> before, List<Message> request, HistoryLimits limits) {
         History read = store.history(lease.conversation(), new History.Window(limits, request));
         HistoryMerge merge = HistoryMerge.of(read, before, request, limits, tokenizer);
         newMessages = merge.newMessages();
         history = read;
         return merge.prompt();
+    }
+
+    /** The request's messages that are stored: those that were new when {@link #buildPrompt} was called. */
+    public List<Message> newMessages() {
+        return newMessages;
     }
 
     /**

@@ -17,6 +17,12 @@ public interface TurnClient {
     /** Sends the rest, ends the response, and is called last. The turn holds nothing any more. */
     void end();
 
+    /**
+     * The answer is complete, but could not be stored, although the response has said that it will be. Called between {@link
+     * TurnEvent.Completed} and {@link #end}.
+     */
+    default void notStored() {}
+
     /** Adds an event of the trace: as the strategy reported it, before concurrent steps are brought into one sequence. */
     default void trace(TurnEvent event) {}
 

@@ -40,6 +40,10 @@ public final class ConversationLock {
         this.maxWait = maxWait;
     }
 
+    Conversations conversations() {
+        return conversations;
+    }
+
     private record Key(String caller, String id) {}
 
     private static final class Queue {

@@ -3,23 +3,33 @@ package org.o1api.turn;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.o1api.conversation.ConversationRef;
+import org.o1api.conversation.Conversations;
 import org.o1api.conversation.HistoryLimits;
 import org.o1api.conversation.OpenConversation;
 import org.o1api.conversation.StoredTurn;
+import org.o1api.model.ErrorCode;
+import org.o1api.model.FailureLog;
+import org.o1api.model.GatewayException;
 import org.o1api.model.Message;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Prompt;
 
 /**
- * A turn's exclusive access to its conversation: what was said before, and where the turn is stored. A turn without a conversation
- * has a session that stores nothing.
+ * A turn's access to its conversation: what was said before, and where the turn is stored. The access is exclusive only if the turn is
+ * stored. A turn without a conversation has a session that stores nothing.
  */
 final class ConversationSession implements AutoCloseable {
+    private static final FailureLog LOG = new FailureLog(System.getLogger(ConversationSession.class.getName()));
+
+    private final Conversations conversations;
     private final TurnRequest request;
     private final long maxCharacters;
     private ConversationLock.@Nullable Held held;
+    private boolean storeFailed;
 
-    private ConversationSession(TurnRequest request, long maxCharacters) {
+    private ConversationSession(Conversations conversations, TurnRequest request, long maxCharacters) {
+        this.conversations = conversations;
         this.request = request;
         this.maxCharacters = maxCharacters;
     }
@@ -31,12 +41,32 @@ final class ConversationSession implements AutoCloseable {
      *     more than the maximum body size
      */
     static ConversationSession open(ConversationLock lock, TurnRequest request, long maxCharacters) {
-        ConversationSession session = new ConversationSession(request, maxCharacters);
-        if (request.conversation() != null && request.answered() == null) {
-            session.held =
-                    lock.acquire(request.conversation(), request.cancellation()); // last: nothing may fail after it
+        ConversationSession session = new ConversationSession(lock.conversations(), request, maxCharacters);
+        if (request.conversation() != null
+                && request.answered() == null
+                && request.options().stores()) {
+            try {
+                session.held =
+                        lock.acquire(request.conversation(), request.cancellation()); // last: nothing may fail after it
+            } catch (GatewayException e) {
+                session.continueUnstored(e);
+            }
         }
         return session;
+    }
+
+    /** Continues without storing the turn if that is allowed, and only the store has failed; otherwise throws the failure. */
+    private void continueUnstored(GatewayException failure) {
+        boolean concernsStore = failure.code() == ErrorCode.STORE_UNAVAILABLE
+                || failure.code() == ErrorCode.CONVERSATION_CHANGED; // the lease is lost
+        if (!concernsStore || request.options().storage() != ConversationOptions.Storage.IF_POSSIBLE) {
+            throw failure;
+        }
+        storeFailed = true;
+        LOG.warning(
+                failure.code().wireName(),
+                "the turn " + request.info().id() + " is answered but not stored: "
+                        + failure.code().wireName());
     }
 
     /**
@@ -61,13 +91,22 @@ final class ConversationSession implements AutoCloseable {
     }
 
     private Prompt prompt(boolean requiresNewMessage) {
-        Prompt prompt = request.prompt();
-        List<Message> instructions = request.options().instructions();
-        if (held == null) {
-            List<Message> messages = new ArrayList<>(instructions);
-            messages.addAll(prompt.messages());
-            return prompt.withMessages(messages).withoutOnlyReasoning();
+        ConversationRef ref = request.conversation();
+        if (ref != null && !storeFailed) {
+            try {
+                return request.prompt().withMessages(messages(ref, requiresNewMessage));
+            } catch (GatewayException e) {
+                continueUnstored(e);
+            }
         }
+        List<Message> messages = new ArrayList<>(request.options().instructions());
+        messages.addAll(request.prompt().messages());
+        return request.prompt().withMessages(messages).withoutOnlyReasoning();
+    }
+
+    private List<Message> messages(ConversationRef ref, boolean requiresNewMessage) {
+        List<Message> instructions = request.options().instructions();
+        List<Message> messages = request.prompt().messages();
         Preset.History history = request.preset().history();
         HistoryLimits limits = new HistoryLimits(
                 history.tokens(),
@@ -75,29 +114,38 @@ final class ConversationSession implements AutoCloseable {
                 history.reasoning(),
                 request.options().mayTruncate(),
                 requiresNewMessage);
-        OpenConversation conversation = held.conversation();
-        return prompt.withMessages(
-                isStored()
-                        ? conversation.buildPrompt(instructions, prompt.messages(), limits)
-                        : conversation.buildUnstoredPrompt(instructions, prompt.messages(), limits));
+        return held == null
+                ? conversations.unstoredPrompt(ref, instructions, messages, limits)
+                : held.conversation().buildPrompt(instructions, messages, limits);
     }
 
-    /** Stores the turn. Returns when it is committed. */
+    /** Stores the turn. Returns when it is committed, or the store has failed. */
     void store(StoredTurn.Answer answer) {
-        if (isStored() && held != null) {
-            held.conversation()
-                    .store(
-                            request.info().id(),
-                            request.created(),
-                            request.model(),
-                            answer,
-                            request.options().echo());
+        if (!isStored() || held == null) {
+            return;
+        }
+        OpenConversation conversation = held.conversation();
+        ConversationOptions.Echo echo = request.options().echo();
+        try {
+            conversation.store(
+                    request.info().id(),
+                    request.created(),
+                    request.model(),
+                    answer,
+                    echo == null ? null : echo.of(conversation.newMessages()));
+        } catch (GatewayException e) {
+            continueUnstored(e);
         }
     }
 
-    /** Whether the turn will be stored. */
+    /** Whether the turn will be stored, as far as is known now. */
     boolean isStored() {
-        return held != null && request.options().stores();
+        return held != null && !storeFailed;
+    }
+
+    /** Whether the turn was to be stored, but the store has failed. */
+    boolean storeFailed() {
+        return storeFailed;
     }
 
     @Override

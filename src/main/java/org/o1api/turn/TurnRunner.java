@@ -187,6 +187,9 @@ public final class TurnRunner {
         if (conversation.isStored()) {
             conversation.store(new StoredTurn.Answer(log.events(), client.sentContent()));
         }
+        if (conversation.storeFailed()) {
+            client.notStored();
+        }
         return TurnOutcome.completed(reason, summary);
     }
 

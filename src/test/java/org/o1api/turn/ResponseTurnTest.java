@@ -40,12 +40,14 @@ import org.o1api.reasoning.TestPresets;
 import org.o1api.reasoning.TestStrategy;
 import org.o1api.reasoning.TurnClient;
 import org.o1api.reasoning.TurnContext;
+import org.o1api.turn.ConversationOptions.Storage;
 import org.o1api.upstream.CallRequest;
 
 /** Turns that begin or continue an unnamed conversation, and what a request says about its conversation. */
 class ResponseTurnTest {
     private static final String CALLER = TurnFixture.CALLER;
     private static final Message INSTRUCTION = Message.system("Be brief.");
+    private static final ConversationOptions UNSTORED = new ConversationOptions(List.of(), true, Storage.NONE, null);
 
     private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
     private final List<List<String>> prompts = new ArrayList<>();
@@ -127,7 +129,7 @@ class ResponseTurnTest {
     }
 
     private static ConversationOptions instructed() {
-        return new ConversationOptions(List.of(INSTRUCTION), true, true, null);
+        return new ConversationOptions(List.of(INSTRUCTION), true, Storage.REQUIRED, null);
     }
 
     private List<String> lastPrompt() {
@@ -153,8 +155,13 @@ class ResponseTurnTest {
     @Test
     void storesTheEcho() {
         RawJson echo = new RawJson("{\"top_p\":0.50,\"top_p\":1}");
-        String response =
-                run(ConversationRef.unnamed(CALLER, null), new ConversationOptions(List.of(), true, true, echo), "q0");
+        List<Message> stored = new ArrayList<>();
+        ConversationOptions options = new ConversationOptions(List.of(), true, Storage.REQUIRED, messages -> {
+            stored.addAll(messages);
+            return echo;
+        });
+        String response = run(ConversationRef.unnamed(CALLER, null), options, "q0");
+        assertThat(stored).containsExactly(Message.user("q0"));
         assertThat(fixture.conversations.responses().find(CALLER, response))
                 .hasValueSatisfying(found -> assertThat(found.turn().echo()).isEqualTo(echo));
     }
@@ -164,7 +171,7 @@ class ResponseTurnTest {
         String first = run(ConversationRef.unnamed(CALLER, null), "x".repeat(1 << 20));
         run(after(first), "q1");
         assertThat(lastPrompt()).containsExactly("q1");
-        ConversationOptions complete = new ConversationOptions(List.of(), false, true, null);
+        ConversationOptions complete = new ConversationOptions(List.of(), false, Storage.REQUIRED, null);
         GatewayException error = catchThrowableOfType(GatewayException.class, () -> run(after(first), complete, "q2"));
         assertThat(error.code()).isEqualTo(ErrorCode.CONTEXT_LENGTH_EXCEEDED);
         String small = run(ConversationRef.unnamed(CALLER, null), "q3");
@@ -174,14 +181,13 @@ class ResponseTurnTest {
 
     @Test
     void continuesWithoutStoring() {
-        ConversationOptions unstored = new ConversationOptions(List.of(), true, false, null);
         String first = run(ConversationRef.unnamed(CALLER, null), "q0");
-        String second = run(after(first), unstored, "q1");
+        String second = run(after(first), UNSTORED, "q1");
         assertThat(lastPrompt()).containsExactly("q0", "Yes.", "q1");
         assertThat(fixture.conversations.responses().find(CALLER, second)).isEmpty();
         ConversationRef named = new ConversationRef(CALLER, "n", null);
         run(named, "q2");
-        run(named, unstored, "q3");
+        run(named, UNSTORED, "q3");
         run(named, "q4");
         assertThat(lastPrompt()).containsExactly("q2", "Yes.", "q4");
     }
@@ -192,7 +198,7 @@ class ResponseTurnTest {
         String first = run(ConversationRef.unnamed(CALLER, null), "one two three");
         work = this::callOnce;
         TurnRequest request =
-                request(after(first), new ConversationOptions(List.of(INSTRUCTION), true, false, null), "four");
+                request(after(first), new ConversationOptions(List.of(INSTRUCTION), true, Storage.NONE, null), "four");
         long tokens = fixture.runner.countInput(request, fixture.admission.admit(CALLER, () -> {}));
         // "Be brief." and "one two three" are 3 tokens, "Yes." 2 and "four" 1; each message and the reply take 3 more
         assertThat(tokens).isEqualTo(3 + 3 + 2 + 1 + 5 * 3);
@@ -258,6 +264,36 @@ class ResponseTurnTest {
     private FinishReason callOnce(TurnContext turn) {
         turn.calls().answerCall(callRequest(turn));
         throw new AssertionError("a call was made");
+    }
+
+    /** It reads what is stored, and the turn that is running does not wait for it either. */
+    @Test
+    void doesNotWaitForATurnIfItStoresNothing() {
+        ConversationRef named = new ConversationRef(CALLER, "n", null);
+        run(named, "q0");
+        work = turn -> {
+            work = this::answer;
+            run(named, UNSTORED, "q1");
+            assertThat(lastPrompt()).containsExactly("q0", "Yes.", "q1");
+            work = this::callOnce;
+            assertThat(fixture.runner.countInput(
+                            request(named, UNSTORED, "q2"), fixture.admission.admit(CALLER, () -> {})))
+                    .isPositive();
+            return answer(turn);
+        };
+        run(named, "q3");
+        assertThat(lastPrompt()).containsExactly("q0", "Yes.", "q3");
+    }
+
+    /** Not even a lease, by which a conversation exists that does not. */
+    @Test
+    void beginsNoConversationIfItStoresNothing() {
+        work = turn -> {
+            assertThat(fixture.conversations.store().delete(CALLER, "new")).isFalse();
+            return answer(turn);
+        };
+        run(new ConversationRef(CALLER, "new", null), UNSTORED, "q0");
+        assertThat(lastPrompt()).containsExactly("q0");
     }
 
     /** A fork runs while another one of the same response is running. */

@@ -12,6 +12,7 @@ import org.o1api.api.responses.ToolNames.Tool;
 import org.o1api.conversation.StoredResponse;
 import org.o1api.json.Json;
 import org.o1api.json.JsonSlices;
+import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.UsageReport;
 
@@ -36,8 +37,12 @@ record ResponseEcho(
     private static final String NAMESPACE = "namespace";
     private static final String NAME = "name";
 
-    /** Returns the object to store. */
-    RawJson write() {
+    /**
+     * Returns the object to store.
+     *
+     * @param stored the messages of the input that are stored
+     */
+    RawJson write(List<Message> stored) {
         return ResponseSettings.object(json -> {
             json.writeObjectFieldStart(SETTINGS);
             for (Map.Entry<String, RawJson> setting : settings.entrySet()) {

@@ -2,6 +2,7 @@ package org.o1api.api.responses;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,13 @@ record ResponseObject(String id, long created, String model, Map<String, RawJson
             }
             return status < 500 ? "invalid_prompt" : "server_error";
         }
+    }
+
+    /** The same response, which says that it is not stored. */
+    ResponseObject notStored() {
+        Map<String, RawJson> changed = new LinkedHashMap<>(settings);
+        changed.put(StateReader.STORE, ResponseSettings.bool(false));
+        return new ResponseObject(id, created, model, changed, usageReport);
     }
 
     /** Writes the response. */

@@ -16,4 +16,9 @@ record ResponseState(
         @Nullable String previousResponse,
         @Nullable String conversation,
         boolean mayTruncate,
-        boolean encryptsReasoning) {}
+        boolean encryptsReasoning) {
+    /** Whether the response must be stored, so that the request fails if it cannot be. */
+    boolean requiresStorage() {
+        return Boolean.TRUE.equals(store) || previousResponse != null || conversation != null;
+    }
+}

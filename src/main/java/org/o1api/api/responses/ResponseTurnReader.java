@@ -128,7 +128,8 @@ public final class ResponseTurnReader {
                 showsReasoning(request, selected.preset()),
                 request.tools(),
                 request.input());
-        ConversationOptions options = options(request.instructions(), request.state(), context, echo);
+        ConversationOptions options = options(
+                request.instructions(), request.state(), context, context.stores ? echo::write : null);
         TurnRequest turn = TurnRequests.create(
                 context.http,
                 SURFACE,
@@ -159,12 +160,21 @@ public final class ResponseTurnReader {
     }
 
     private static ConversationOptions options(
-            List<Message> instructions, ResponseState state, Context context, @Nullable ResponseEcho echo) {
-        return new ConversationOptions(
-                instructions,
-                state.mayTruncate(),
-                context.stores,
-                context.stores && echo != null ? echo.write() : null);
+            List<Message> instructions,
+            ResponseState state,
+            Context context,
+            ConversationOptions.@Nullable Echo echo) {
+        return new ConversationOptions(instructions, state.mayTruncate(), storage(state, context), echo);
+    }
+
+    /** A request with a key has to be answered the same again: the promise in the header is made before the answer. */
+    private static ConversationOptions.Storage storage(ResponseState state, Context context) {
+        if (!context.stores) {
+            return ConversationOptions.Storage.NONE;
+        }
+        return context.key != null || state.requiresStorage()
+                ? ConversationOptions.Storage.REQUIRED
+                : ConversationOptions.Storage.IF_POSSIBLE;
     }
 
     /** If the client does not say whether to store, the answer must not depend on the database. */

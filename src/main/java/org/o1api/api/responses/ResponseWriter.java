@@ -8,7 +8,7 @@ import org.o1api.reasoning.TurnClient;
 
 /** Collects a response and writes it as one JSON object. */
 final class ResponseWriter implements TurnClient {
-    private final ResponseObject response;
+    private ResponseObject response;
     private final ResponseOutput output;
     private final SurfaceTurn.JsonTarget target;
     private ResponseObject.@Nullable Ended ended;
@@ -27,6 +27,11 @@ final class ResponseWriter implements TurnClient {
         } else {
             output.write(event);
         }
+    }
+
+    @Override
+    public void notStored() {
+        response = response.notStored();
     }
 
     @Override

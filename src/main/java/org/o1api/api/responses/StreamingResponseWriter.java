@@ -1,5 +1,6 @@
 package org.o1api.api.responses;
 
+import org.jspecify.annotations.Nullable;
 import org.o1api.api.StreamClient;
 import org.o1api.model.GatewayException;
 import org.o1api.model.TurnEvent;
@@ -10,10 +11,11 @@ import org.o1api.server.EventStream;
  * consists of whole characters.
  */
 final class StreamingResponseWriter implements StreamClient {
-    private final ResponseObject response;
+    private ResponseObject response;
     private final EventEncoder events;
     private final ResponseOutput output;
     private final EventStream stream;
+    private ResponseObject.@Nullable Ended ended;
 
     /**
      * Creates a writer.
@@ -36,7 +38,7 @@ final class StreamingResponseWriter implements StreamClient {
     public void write(TurnEvent event) {
         if (event instanceof TurnEvent.Completed completed) {
             output.complete(completed.reason());
-            addEnd(new ResponseObject.Ended(completed));
+            ended = new ResponseObject.Ended(completed); // sent at the end: until then the turn may fail
         } else {
             output.write(event);
         }
@@ -47,6 +49,11 @@ final class StreamingResponseWriter implements StreamClient {
             json.writeFieldName("response");
             response.write(json, state, output.items());
         });
+    }
+
+    @Override
+    public void notStored() {
+        response = response.notStored();
     }
 
     @Override
@@ -61,6 +68,11 @@ final class StreamingResponseWriter implements StreamClient {
 
     @Override
     public void end() {
+        ResponseObject.Ended end = ended;
+        if (end == null) {
+            throw new IllegalStateException("the turn has not completed");
+        }
+        addEnd(end);
         stream.end(events.take());
     }
 

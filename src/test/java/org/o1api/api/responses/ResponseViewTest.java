@@ -60,7 +60,7 @@ class ResponseViewTest {
 
     private static StoredResponse stored(List<Message> messages, List<TurnEvent> events, ResponseEcho echo) {
         return new StoredResponse(
-                new StoredTurn(TURN, 5, "thinker", messages, new StoredTurn.Answer(events, null), echo.write()),
+                new StoredTurn(TURN, 5, "thinker", messages, new StoredTurn.Answer(events, null), echo.write(messages)),
                 null,
                 null);
     }
