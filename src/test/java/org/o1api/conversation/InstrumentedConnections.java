@@ -122,7 +122,7 @@ final class InstrumentedConnections implements UnaryOperator<DataSource> {
             }
             Object result = method.invoke(target, arguments);
             executed.add(new ExecutedStatement(sql, statement.getUpdateCount()));
-            if (fails) {
+            if (fails && failAfter) {
                 throw new TestError();
             }
             return result;
