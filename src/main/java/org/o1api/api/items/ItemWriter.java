@@ -5,15 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.json.Json;
 import org.o1api.json.JsonSlices;
-import org.o1api.json.ToolCallJson;
 import org.o1api.model.Content;
-import org.o1api.model.FinishReason;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
 import org.o1api.model.Role;
@@ -21,11 +20,10 @@ import org.o1api.model.ToolCall;
 import org.o1api.model.TurnId;
 
 /**
- * Converts a stored turn to the items of OpenAI's Conversations API. An item's ID contains the digits of the turn's ID and the
- * item's index in it.
+ * Converts the messages of a stored turn to items of OpenAI's Conversations and Responses APIs. An item's ID contains the digits of the
+ * turn's ID and the item's index in it.
  */
 public final class ItemWriter {
-    private static final String COMPLETED = "completed";
     private static final String REASONING = "rs";
 
     /** The type of parts that have no other form. Texts have the types {@code input_text} and {@code output_text}. */
@@ -44,12 +42,20 @@ public final class ItemWriter {
         this.turn = turn;
     }
 
-    /** The items of a turn, in their order. */
+    /** The items of the messages of a turn, in their order. */
     public static List<Item> items(StoredTurn turn) {
+        return items(turn, Map.of());
+    }
+
+    /**
+     * The same with what the messages do not say.
+     *
+     * @param details by the index of the message
+     */
+    public static List<Item> items(StoredTurn turn, Map<Integer, MessageDetails> details) {
         ItemWriter writer = new ItemWriter(TurnId.hex(turn.id()));
-        turn.messages().forEach(writer::addMessage);
-        if (turn.answer() != null) {
-            writer.addAnswer(turn.answer());
+        for (int i = 0; i < turn.messages().size(); i++) {
+            writer.addMessage(turn.messages().get(i), details.getOrDefault(i, MessageDetails.NONE));
         }
         return writer.items;
     }
@@ -80,44 +86,51 @@ public final class ItemWriter {
     /** The number of items that messages of a request are. */
     public static int count(List<Message> messages) {
         ItemWriter writer = new ItemWriter("");
-        messages.forEach(writer::addMessage);
+        messages.forEach(message -> writer.addMessage(message, MessageDetails.NONE));
         return writer.items.size();
     }
 
-    private void add(String prefix, String type, String status, Json.ValueWriter fields) {
+    private void add(String prefix, String type, Json.ValueWriter fields) {
         String id = prefix + "_" + turn + "_" + items.size();
         items.add(new Item(id, json -> {
             json.writeStartObject();
             json.writeStringField("type", type);
             json.writeStringField("id", id);
-            json.writeStringField("status", status);
+            json.writeStringField("status", "completed");
             fields.write(json);
             json.writeEndObject();
         }));
     }
 
-    private void addMessage(Message message) {
+    private void addMessage(Message message, MessageDetails details) {
         if (message instanceof Message.ToolResult result) {
-            addToolResult(result);
+            addToolResult(result, details.isCustomOutput());
             return;
         }
         Content content = message.content();
         if (content != null) {
             boolean isOutput = message.role() == Role.ASSISTANT;
-            add("msg", "message", COMPLETED, json -> {
+            add("msg", "message", json -> {
                 json.writeStringField("role", message.role().wireName());
                 json.writeFieldName("content");
                 write(content, isOutput, json);
+                if (details.phase() != null) {
+                    json.writeStringField("phase", details.phase());
+                }
             });
         }
         if (message instanceof Message.Assistant answer) {
-            addToolCalls(answer.toolCalls());
+            for (int i = 0; i < answer.toolCalls().size(); i++) {
+                ToolCall call = answer.toolCalls().get(i);
+                CalledTool tool = details.tools().get(i);
+                addToolCall(call, tool == null ? new CalledTool(false, null, call.name()) : tool);
+            }
         }
     }
 
-    private void addToolResult(Message.ToolResult message) {
+    private void addToolResult(Message.ToolResult message, boolean isCustom) {
         String callId = message.callId();
-        add("fco", "function_call_output", COMPLETED, json -> {
+        add("fco", isCustom ? "custom_tool_call_output" : "function_call_output", json -> {
             if (callId != null) {
                 json.writeStringField("call_id", callId);
             }
@@ -143,50 +156,26 @@ public final class ItemWriter {
         json.writeEndArray();
     }
 
-    private void addToolCalls(List<ToolCall> toolCalls) {
-        for (ToolCall call : toolCalls) {
-            add("fc", "function_call", COMPLETED, json -> {
-                json.writeStringField("call_id", call.id());
-                json.writeStringField("name", call.name());
+    private void addToolCall(ToolCall call, CalledTool tool) {
+        String prefix = tool.isCustom() ? "ctc" : "fc";
+        add(prefix, tool.isCustom() ? "custom_tool_call" : "function_call", json -> {
+            json.writeStringField("call_id", call.id());
+            json.writeStringField("name", tool.name());
+            if (tool.isCustom()) {
+                json.writeStringField("input", CalledTool.input(call.arguments()));
+            } else {
                 json.writeStringField("arguments", call.arguments());
-            });
-        }
-    }
-
-    private void addAnswer(StoredTurn.Answer answer) {
-        if (!answer.reasoning().isEmpty()) {
-            add(REASONING, "reasoning", COMPLETED, json -> {
-                json.writeArrayFieldStart("summary");
-                for (StoredTurn.Step step : answer.reasoning()) {
-                    json.writeStartObject();
-                    json.writeStringField("type", "summary_text");
-                    json.writeStringField("text", step.summary());
-                    json.writeEndObject();
+            }
+            if (tool.namespace() != null) {
+                json.writeStringField("namespace", tool.namespace());
+            }
+            for (Map.Entry<String, RawJson> field : call.fields().entrySet()) {
+                if (!CalledTool.KEYS.contains(field.getKey())) {
+                    json.writeFieldName(field.getKey());
+                    Json.writeRaw(json, field.getValue());
                 }
-                json.writeEndArray();
-            });
-        }
-        String refusal = answer.refusal();
-        if (refusal != null) {
-            add("msg", "message", COMPLETED, json -> {
-                json.writeStringField("role", Role.ASSISTANT.wireName());
-                json.writeArrayFieldStart("content");
-                refusal(refusal, json);
-                json.writeEndArray();
-            });
-        }
-        String content = answer.content();
-        if (content != null) {
-            boolean isComplete = answer.finishReason() != FinishReason.LENGTH;
-            add("msg", "message", isComplete ? COMPLETED : "incomplete", json -> {
-                json.writeStringField("role", Role.ASSISTANT.wireName());
-                json.writeFieldName("content");
-                write(new Content.Text(content), true, json);
-            });
-        }
-        if (answer.toolCalls() != null) {
-            addToolCalls(ToolCallJson.read(answer.toolCalls()));
-        }
+            }
+        });
     }
 
     private static void write(Content content, boolean isOutput, JsonGenerator json) throws IOException {

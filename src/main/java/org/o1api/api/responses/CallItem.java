@@ -1,11 +1,10 @@
 package org.o1api.api.responses;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
+import org.o1api.api.items.CalledTool;
 import org.o1api.api.responses.ToolNames.Kind;
 import org.o1api.api.responses.ToolNames.Tool;
 import org.o1api.json.Json;
@@ -18,10 +17,6 @@ import org.o1api.model.RawJson;
  * a provider adds to a call is part of the item, so that the client sends it back.
  */
 final class CallItem extends OutputItem {
-    /** The item's own keys. A provider's additions do not replace them. */
-    private static final Set<String> OWN_KEYS =
-            Set.of("id", "type", "status", "call_id", "name", "namespace", "arguments", "input");
-
     private final Tool tool;
     private final String callId;
     private final GrowingText arguments = new GrowingText();
@@ -36,7 +31,7 @@ final class CallItem extends OutputItem {
     void append(Delta.ToolCall piece) {
         arguments.append(piece.arguments());
         piece.fields().forEach((name, value) -> {
-            if (!OWN_KEYS.contains(name)) {
+            if (!CalledTool.KEYS.contains(name)) { // they do not replace those of the item
                 additions.put(name, value);
             }
         });
@@ -53,16 +48,7 @@ final class CallItem extends OutputItem {
 
     /** The input of a custom tool. Arguments that are not the expected object are the input themselves. */
     private String input() {
-        return customInput(arguments.toString());
-    }
-
-    /** The same for the complete arguments of a call. */
-    static String customInput(String text) {
-        if (!JsonSlices.isObjectOrArray(text)) {
-            return text;
-        }
-        JsonNode input = Json.tree(new RawJson(text)).path(ToolsReader.INPUT);
-        return input.isTextual() ? input.textValue() : text;
+        return CalledTool.input(arguments.toString());
     }
 
     @Override

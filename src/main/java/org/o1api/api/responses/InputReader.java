@@ -5,15 +5,16 @@ import static org.o1api.api.RequestException.require;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
+import org.o1api.api.items.CalledTool;
 import org.o1api.api.items.ItemReader;
 import org.o1api.api.items.ItemWriter;
+import org.o1api.api.items.MessageDetails;
+import org.o1api.api.request.JsonReader;
 import org.o1api.json.Json;
 import org.o1api.json.JsonSlices;
 import org.o1api.json.MessageJson;
@@ -40,10 +41,6 @@ final class InputReader {
     /** References that are longer refer to nothing: an ID is short. */
     private static final int MAX_REFERENCE_LENGTH = 4096;
 
-    /** The keys of a call in the Responses API. Others come from a provider, which gets them back. */
-    private static final Set<String> CALL_KEYS =
-            Set.of("type", "id", "call_id", "name", "arguments", "namespace", "status", "caller", "created_by");
-
     private final ToolNames tools;
     private final EarlierItems earlier;
     private Map<String, RawJson> referred = Map.of();
@@ -54,8 +51,8 @@ final class InputReader {
     /** The number of items that the messages are, as the store counts them. */
     private int items;
 
-    private final Map<Integer, String> phases = new LinkedHashMap<>(0);
-    private final Set<String> customOutputs = new LinkedHashSet<>(0);
+    /** By the index of the message. */
+    private final Map<Integer, MessageDetails> details = new LinkedHashMap<>(0);
 
     InputReader(ToolNames tools, EarlierItems earlier) {
         this.tools = tools;
@@ -110,7 +107,7 @@ final class InputReader {
 
     /** Returns what the messages of the items that were read do not say. */
     InputDetails details() {
-        return new InputDetails(items, phases, customOutputs);
+        return new InputDetails(items, details);
     }
 
     /** Returns the type of an item. Messages and references may have none. */
@@ -128,8 +125,8 @@ final class InputReader {
         String type = type(item);
         switch (type) {
             case "message" -> readMessage(item, path);
-            case "function_call" -> addCall(functionCall(raw, item, path));
-            case "custom_tool_call" -> addCall(customCall(item, path));
+            case "function_call" -> addCall(functionCall(raw, item, path), called(item, path));
+            case "custom_tool_call" -> addCall(customCall(item, path), called(item, path));
             case "function_call_output", "custom_tool_call_output" -> readOutput(item, path);
             case "reasoning" -> readReasoning(item, path);
             case "additional_tools", // read before, with the other tools
@@ -172,7 +169,7 @@ final class InputReader {
             reasoning.clear();
             Message message = ItemReader.message(item, path);
             messages.add(MessageJson.message(role, withoutSinglePart(message.content()), Map.of()));
-            countMessage(item);
+            countMessage(item, path);
             return;
         }
         if (isEmpty) {
@@ -190,15 +187,25 @@ final class InputReader {
             return;
         }
         messages.add(MessageJson.assistant(answer, Map.of(), Map.of()));
-        countMessage(item);
+        countMessage(item, path);
         attachReasoning();
     }
 
-    private void countMessage(JsonNode item) {
+    private void countMessage(JsonNode item, String path) {
         if (item.path("phase").isTextual()) {
-            phases.put(items, item.path("phase").textValue());
+            String phase = JsonReader.requireNameLength(item.path("phase").textValue(), path + ".phase");
+            addDetails(new MessageDetails(phase, false, Map.of()));
         }
         items++;
+    }
+
+    /** Adds details of the last message. */
+    private void addDetails(MessageDetails added) {
+        details.merge(messages.size() - 1, added, (before, more) -> {
+            Map<Integer, CalledTool> tools = new LinkedHashMap<>(before.tools());
+            tools.putAll(more.tools());
+            return new MessageDetails(before.phase(), before.isCustomOutput(), tools);
+        });
     }
 
     /** A list of a single text is sent as that text, which more providers accept. */
@@ -221,29 +228,43 @@ final class InputReader {
         ToolCall call = ItemReader.toolCall(item, path);
         Map<String, RawJson> others = new LinkedHashMap<>();
         new Fields(raw, path).all().forEach((name, value) -> {
-            if (!CALL_KEYS.contains(name)) {
+            if (!CalledTool.KEYS.contains(name)) {
                 others.put(name, value);
             }
         });
-        return new ToolCall(call.id(), providerName(call.name(), item, path), call.arguments(), others);
+        return new ToolCall(call.id(), providerName(item, path), call.arguments(), others);
     }
 
     private ToolCall customCall(JsonNode item, String path) {
-        String input = ItemReader.text(item, ToolsReader.INPUT, path);
         return new ToolCall(
                 ItemReader.text(item, "call_id", path),
-                providerName(ItemReader.text(item, "name", path), item, path),
-                "{\"" + ToolsReader.INPUT + "\":" + JsonSlices.quoted(input) + "}");
+                providerName(item, path),
+                CalledTool.arguments(ItemReader.text(item, CalledTool.INPUT, path)));
     }
 
-    private String providerName(String name, JsonNode item, String path) {
-        boolean hasNamespace = item.hasNonNull("namespace");
-        return tools.providerName(hasNamespace ? ItemReader.text(item, "namespace", path) : null, name);
+    private static CalledTool called(JsonNode item, String path) {
+        return new CalledTool(
+                type(item).equals("custom_tool_call"),
+                item.hasNonNull("namespace") ? name(item, "namespace", path) : null,
+                name(item, "name", path));
     }
 
-    private void addCall(ToolCall call) {
+    private static String name(JsonNode item, String field, String path) {
+        return JsonReader.requireNameLength(ItemReader.text(item, field, path), path + "." + field);
+    }
+
+    private String providerName(JsonNode item, String path) {
+        CalledTool tool = called(item, path);
+        return tools.providerName(tool.namespace(), tool.name());
+    }
+
+    private void addCall(ToolCall call, CalledTool tool) {
         ItemReader.addToolCall(call, messages);
         items++;
+        if ((tool.isCustom() || tool.namespace() != null)
+                && messages.get(messages.size() - 1) instanceof Message.Assistant answer) {
+            addDetails(new MessageDetails(null, false, Map.of(answer.toolCalls().size() - 1, tool)));
+        }
         attachReasoning();
     }
 
@@ -251,18 +272,20 @@ final class InputReader {
         reasoning.clear();
         items++;
         String callId = ItemReader.text(item, "call_id", path);
+        messages.add(result(item, callId, path));
         if (type(item).equals("custom_tool_call_output")) {
-            customOutputs.add(callId);
+            addDetails(new MessageDetails(null, true, Map.of()));
         }
+    }
+
+    private static Message result(JsonNode item, String callId, String path) {
         JsonNode output = item.path("output");
         if (output.isArray() && output.isEmpty()) {
-            messages.add(MessageJson.toolResult(callId, new Content.Text("")));
-            return;
+            return MessageJson.toolResult(callId, new Content.Text(""));
         }
         Message.ToolResult result = ItemReader.result(item, path);
         if (!(result.content() instanceof Content.Parts parts)) {
-            messages.add(result);
-            return;
+            return result;
         }
         StringJoiner texts = new StringJoiner("\n");
         List<RawJson> others = new ArrayList<>();
@@ -274,8 +297,8 @@ final class InputReader {
                 others.add(part);
             }
         }
-        messages.add(MessageJson.toolResult(callId, new Content.Text(texts.toString()))
-                .withAttachments(others));
+        return MessageJson.toolResult(callId, new Content.Text(texts.toString()))
+                .withAttachments(others);
     }
 
     /** Only reasoning that the gateway itself has sent continues. It can be decrypted, or is not encrypted and recognized by its ID. */

@@ -1,11 +1,10 @@
 package org.o1api.api.responses;
 
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o1api.api.items.CalledTool;
 import org.o1api.api.items.ItemWriter;
 import org.o1api.api.responses.ToolNames.Kind;
 import org.o1api.api.responses.ToolNames.Tool;
@@ -31,18 +30,15 @@ record ResponseEcho(
     private static final String HIDDEN = "hides_reasoning";
     private static final String TOOLS = "tools";
     private static final String ITEMS = "input_items";
-    private static final String PHASES = "phases";
-    private static final String CUSTOM_OUTPUTS = "custom_outputs";
-    private static final String CUSTOM = "custom";
-    private static final String NAMESPACE = "namespace";
-    private static final String NAME = "name";
+    private static final String MESSAGES = "messages";
 
     /**
      * Returns the object to store.
      *
-     * @param stored the messages of the input that are stored
+     * @param messages the messages of the input
+     * @param stored those that are stored
      */
-    RawJson write(List<Message> stored) {
+    RawJson write(List<Message> messages, List<Message> stored) {
         return ResponseSettings.object(json -> {
             json.writeObjectFieldStart(SETTINGS);
             for (Map.Entry<String, RawJson> setting : settings.entrySet()) {
@@ -56,27 +52,14 @@ record ResponseEcho(
             for (Map.Entry<String, Tool> entry : tools.all().entrySet()) {
                 Tool tool = entry.getValue();
                 if (tool.kind() == Kind.CUSTOM || tool.namespace() != null) {
-                    json.writeObjectFieldStart(entry.getKey());
-                    json.writeBooleanField(CUSTOM, tool.kind() == Kind.CUSTOM);
-                    if (tool.namespace() != null) {
-                        json.writeStringField(NAMESPACE, tool.namespace());
-                    }
-                    json.writeStringField(NAME, tool.name());
-                    json.writeEndObject();
+                    json.writeFieldName(entry.getKey());
+                    InputDetails.write(new CalledTool(tool.kind() == Kind.CUSTOM, tool.namespace(), tool.name()), json);
                 }
             }
             json.writeEndObject();
             json.writeNumberField(ITEMS, input.items());
-            json.writeObjectFieldStart(PHASES);
-            for (Map.Entry<Integer, String> phase : input.phases().entrySet()) {
-                json.writeStringField(phase.getKey().toString(), phase.getValue());
-            }
-            json.writeEndObject();
-            json.writeArrayFieldStart(CUSTOM_OUTPUTS);
-            for (String callId : input.customOutputs()) {
-                json.writeString(callId);
-            }
-            json.writeEndArray();
+            json.writeFieldName(MESSAGES);
+            input.of(messages, stored).write(json);
         });
     }
 
@@ -94,38 +77,25 @@ record ResponseEcho(
                     UsageReport.ANSWER,
                     true,
                     new ToolNames(List.of()),
-                    new InputDetails(ItemWriter.count(response.turn().messages()), Map.of(), Set.of()));
+                    new InputDetails(ItemWriter.count(response.turn().messages()), Map.of()));
         }
-        Map<String, RawJson> all = members(echo);
-        Map<Integer, String> phases = new LinkedHashMap<>(0);
-        members(all.get(PHASES))
-                .forEach((index, phase) -> phases.put(Integer.valueOf(index), JsonSlices.string(phase)));
-        RawJson outputs = all.get(CUSTOM_OUTPUTS);
-        Set<String> customOutputs = new LinkedHashSet<>(0);
-        if (outputs != null) {
-            JsonSlices.elements(outputs).forEach(callId -> customOutputs.add(JsonSlices.string(callId)));
-        }
+        Map<String, RawJson> all = InputDetails.members(echo);
         RawJson items = all.get(ITEMS);
         return new ResponseEcho(
-                members(all.get(SETTINGS)),
+                InputDetails.members(all.get(SETTINGS)),
                 isText(all.get(USAGE), UsageReport.TURN.wireName()) ? UsageReport.TURN : UsageReport.ANSWER,
                 !isTrue(all.get(HIDDEN)),
-                tools(members(all.get(TOOLS))),
-                new InputDetails(items == null ? 0 : Integer.parseInt(items.text()), phases, customOutputs));
+                tools(InputDetails.members(all.get(TOOLS))),
+                InputDetails.read(items == null ? 0 : Integer.parseInt(items.text()), all.get(MESSAGES)));
     }
 
     private static ToolNames tools(Map<String, RawJson> stored) {
         Map<String, Tool> tools = new LinkedHashMap<>();
         stored.forEach((providerName, json) -> {
-            Map<String, RawJson> tool = members(json);
-            RawJson namespace = tool.get(NAMESPACE);
-            RawJson name = tool.get(NAME);
+            CalledTool tool = InputDetails.readTool(json);
             tools.put(
                     providerName,
-                    new Tool(
-                            isTrue(tool.get(CUSTOM)) ? Kind.CUSTOM : Kind.FUNCTION,
-                            namespace == null ? null : JsonSlices.string(namespace),
-                            name == null ? providerName : JsonSlices.string(name)));
+                    new Tool(tool.isCustom() ? Kind.CUSTOM : Kind.FUNCTION, tool.namespace(), tool.name()));
         });
         return ToolNames.of(tools);
     }
@@ -136,13 +106,5 @@ record ResponseEcho(
 
     private static boolean isText(@Nullable RawJson value, String text) {
         return value != null && JsonSlices.string(value).equals(text);
-    }
-
-    private static Map<String, RawJson> members(@Nullable RawJson object) {
-        Map<String, RawJson> members = new LinkedHashMap<>();
-        if (object != null) {
-            JsonSlices.members(object).forEach(member -> members.put(member.name(), member.value()));
-        }
-        return members;
     }
 }

@@ -129,7 +129,10 @@ public final class ResponseTurnReader {
                 request.tools(),
                 request.input());
         ConversationOptions options = options(
-                request.instructions(), request.state(), context, context.stores ? echo::write : null);
+                request.instructions(),
+                request.state(),
+                context,
+                context.stores ? stored -> echo.write(request.prompt().messages(), stored) : null);
         TurnRequest turn = TurnRequests.create(
                 context.http,
                 SURFACE,

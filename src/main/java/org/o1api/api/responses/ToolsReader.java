@@ -1,5 +1,7 @@
 package org.o1api.api.responses;
 
+import static org.o1api.api.items.CalledTool.INPUT;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -20,9 +22,7 @@ import org.o1api.model.RawJson;
  * a namespace to its tools. Tools that OpenAI hosts, such as {@code web_search}, are left out.
  */
 final class ToolsReader {
-    /** The parameter of the function that replaces a custom tool. */
-    static final String INPUT = "input";
-
+    /** Those of the function that replaces a custom tool. */
     private static final RawJson INPUT_PARAMETERS = new RawJson("{\"type\":\"object\",\"properties\":{\"" + INPUT
             + "\":{\"type\":\"string\"}},\"required\":[\"" + INPUT + "\"],\"additionalProperties\":false}");
 

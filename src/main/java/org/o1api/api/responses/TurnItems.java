@@ -9,9 +9,9 @@ import org.o1api.conversation.StoredTurn;
 public final class TurnItems {
     private TurnItems() {}
 
-    /** The items in their order: for a turn of the Responses API those that its client has sent and got. */
+    /** The items in their order. For a turn of the Responses API they are those that its client has sent and got. */
     public static List<ItemWriter.Item> of(StoredTurn turn) {
-        return turn.echo() == null || turn.answer() == null
+        return turn.answer() == null
                 ? ItemWriter.items(turn)
                 : new ResponseView(new StoredResponse(turn, null, null)).items();
     }

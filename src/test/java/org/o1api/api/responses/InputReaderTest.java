@@ -6,6 +6,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -15,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.api.RequestException;
 import org.o1api.api.items.ItemWriter;
+import org.o1api.api.items.MessageDetails;
 import org.o1api.api.responses.ToolNames.Kind;
 import org.o1api.api.responses.ToolNames.Tool;
 import org.o1api.json.JsonSlices;
@@ -222,20 +225,38 @@ class InputReaderTest {
         assertThat(show(read(items.replace('\'', '"')))).isEqualTo(expected.replace('\'', '"'));
     }
 
+    private static String show(MessageDetails details) {
+        StringJoiner shown = new StringJoiner(" ");
+        if (details.phase() != null) {
+            shown.add(details.phase());
+        }
+        if (details.isCustomOutput()) {
+            shown.add("custom");
+        }
+        new TreeMap<>(details.tools())
+                .forEach((call, tool) -> shown.add(call + ":" + (tool.isCustom() ? "custom " : "")
+                        + (tool.namespace() == null ? "" : tool.namespace() + ".") + tool.name()));
+        return shown.toString();
+    }
+
     /** A reference is the item itself. Columns: the input, its messages, and what they do not say. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{'type': 'item_reference', 'id': 'msg_1'} | assistant | 1 {0=final_answer} []",
-                "{'role': 'user', 'content': 'a'}, {'id': 'msg_1'} | user assistant | 2 {1=final_answer} []",
-                "{'id': 'ctc_1'}, {'type': 'custom_tool_call_output', 'call_id': 'c1', 'output': 'x'} | assistant tool | 2 {} [c1]",
-                "{'type': 'function_call_output', 'call_id': 'c1', 'output': []} | tool | 1 {} []",
-                "{'type': 'custom_tool_call_output', 'call_id': 'c1', 'output': []} | tool | 1 {} [c1]",
-                "{'role': 'assistant', 'content': [], 'phase': 'commentary'}, {'role': 'user', 'content': 'a'} | user | 1 {} []",
-                "{'id': 'rs_1'}, {'role': 'assistant', 'content': 'a', 'phase': 'commentary'} | assistant | 1 {0=commentary} []",
-                "{'role': 'assistant', 'content': 'a'}, {'id': 'ctc_1'}, {'role': 'user', 'content': 'a'} | assistant user | 3 {} []",
+                "{'type': 'item_reference', 'id': 'msg_1'} | assistant | 1 {0=final_answer}",
+                "{'role': 'user', 'content': 'a'}, {'id': 'msg_1'} | user assistant | 2 {1=final_answer}",
+                "{'id': 'ctc_1'}, {'type': 'custom_tool_call_output', 'call_id': 'c1', 'output': 'x'} | assistant tool | 2 {0=0:custom patch, 1=custom}",
+                "{'type': 'function_call_output', 'call_id': 'c1', 'output': []} | tool | 1 {}",
+                "{'type': 'custom_tool_call_output', 'call_id': 'c1', 'output': []} | tool | 1 {0=custom}",
+                "{'role': 'assistant', 'content': [], 'phase': 'commentary'}, {'role': 'user', 'content': 'a'} | user | 1 {}",
+                "{'id': 'rs_1'}, {'role': 'assistant', 'content': 'a', 'phase': 'commentary'} | assistant | 1 {0=commentary}",
+                "{'role': 'assistant', 'content': 'a'}, {'id': 'ctc_1'}, {'role': 'user', 'content': 'a'} | assistant user | 3 {0=0:custom patch}",
+                "{'role': 'assistant', 'content': 'a', 'phase': 'commentary'}, {'type': 'function_call', 'call_id': 'c1', 'name': 'f',"
+                        + " 'arguments': '{}'}, {'type': 'function_call', 'call_id': 'c2', 'name': 'f', 'namespace': 'gone', 'arguments': '{}'}"
+                        + " | assistant | 3 {0=commentary 1:gone.f}",
+                "{'type': 'custom_tool_call', 'call_id': 'c1', 'name': 'f', 'namespace': 'n', 'input': 'x'} | assistant | 1 {0=0:custom n.f}",
             })
     void knowsWhatTheMessagesDoNotSay(String input, String roles, String expected) {
         InputReader reader = new InputReader(TOOLS, EARLIER);
@@ -243,8 +264,9 @@ class InputReaderTest {
         assertThat(messages.stream().map(message -> message.role().wireName()).collect(Collectors.joining(" ")))
                 .isEqualTo(roles);
         InputDetails details = reader.details();
-        assertThat(details.items() + " " + details.phases() + " " + details.customOutputs())
-                .isEqualTo(expected);
+        Map<Integer, String> shown = new TreeMap<>();
+        details.messages().forEach((index, message) -> shown.put(index, show(message)));
+        assertThat(details.items() + " " + shown).isEqualTo(expected);
         assertThat(ItemWriter.count(messages)).isEqualTo(details.items());
     }
 
@@ -269,6 +291,8 @@ class InputReaderTest {
                 "{'type': 'function_call_output', 'output': 'x'} | input[0].call_id | INVALID_REQUEST",
                 "{'type': 'function_call_output', 'call_id': 'c', 'output': 5} | input[0].output | INVALID_REQUEST",
                 "{'type': 'web_search_call', 'id': 'ws_1'} | input[0].type | INVALID_REQUEST",
+                "{'role': 'user', 'content': 'x', 'phase': 'LONG'} | input[0].phase | INVALID_REQUEST",
+                "{'type': 'function_call', 'call_id': 'c', 'name': 'n', 'namespace': 'LONG', 'arguments': '{}'} | input[0].namespace | INVALID_REQUEST",
                 "{'type': 'item_reference', 'id': 'msg_2'} | input[0].id | RESPONSE_NOT_FOUND",
                 "{'type': 'item_reference'} | input[0].id | INVALID_REQUEST",
                 "{'id': 'msg_2'} | input[0].id | RESPONSE_NOT_FOUND",
@@ -276,9 +300,10 @@ class InputReaderTest {
                 "{'id': 'fco_sound'} | input[0].id | UNSUPPORTED_VALUE",
             })
     void rejects(String item, String param, ErrorCode code) {
-        assertThatThrownBy(() -> read(item)).isInstanceOfSatisfying(RequestException.class, e -> {
-            assertThat(e.param()).isEqualTo(param);
-            assertThat(e.code()).isEqualTo(code);
-        });
+        assertThatThrownBy(() -> read(item.replace("LONG", "x".repeat(257))))
+                .isInstanceOfSatisfying(RequestException.class, e -> {
+                    assertThat(e.param()).isEqualTo(param);
+                    assertThat(e.code()).isEqualTo(code);
+                });
     }
 }

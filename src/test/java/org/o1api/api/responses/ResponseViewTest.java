@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,8 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.api.SurfaceTurn;
+import org.o1api.api.items.CalledTool;
 import org.o1api.api.items.ItemWriter;
 import org.o1api.api.items.ListFormat;
+import org.o1api.api.items.MessageDetails;
 import org.o1api.api.responses.ToolNames.Kind;
 import org.o1api.api.responses.ToolNames.Tool;
 import org.o1api.conversation.StoredResponse;
@@ -50,17 +51,25 @@ class ResponseViewTest {
             new Tool(Kind.FUNCTION, "n", "f"),
             new Tool(Kind.CUSTOM, "n", "c")));
 
+    private static final MessageDetails CALLS = new MessageDetails(
+            "commentary", false, Map.of(1, new CalledTool(true, null, "c"), 2, new CalledTool(false, "n", "f")));
+
     private static ResponseEcho echo(UsageReport usage, boolean showsReasoning) {
         Map<String, RawJson> settings = ResponseSettings.defaults();
         settings.put("temperature", new RawJson("0.50"));
         settings.put("reasoning", new RawJson("{\"effort\":null,\"summary\":null}"));
-        return new ResponseEcho(
-                settings, usage, showsReasoning, TOOLS, new InputDetails(1, Map.of(0, "commentary"), Set.of("c9")));
+        return new ResponseEcho(settings, usage, showsReasoning, TOOLS, new InputDetails(1, Map.of(0, CALLS)));
     }
 
     private static StoredResponse stored(List<Message> messages, List<TurnEvent> events, ResponseEcho echo) {
         return new StoredResponse(
-                new StoredTurn(TURN, 5, "thinker", messages, new StoredTurn.Answer(events, null), echo.write(messages)),
+                new StoredTurn(
+                        TURN,
+                        5,
+                        "thinker",
+                        messages,
+                        new StoredTurn.Answer(events, null),
+                        echo.write(messages, messages)),
                 null,
                 null);
     }
@@ -176,8 +185,14 @@ class ResponseViewTest {
 
     @Test
     void remembersWhatMessagesAndEventsDoNotSay() {
-        ResponseEcho echo = echo(UsageReport.TURN, false);
-        ResponseEcho read = ResponseEcho.of(stored(List.of(), List.of(completed(FinishReason.STOP)), echo));
+        ResponseEcho echo = new ResponseEcho(
+                echo(UsageReport.ANSWER, true).settings(),
+                UsageReport.TURN,
+                false,
+                TOOLS,
+                new InputDetails(2, Map.of(0, CALLS, 1, new MessageDetails(null, true, Map.of()))));
+        ResponseEcho read = ResponseEcho.of(
+                stored(List.of(Message.user("a"), Message.user("b")), List.of(completed(FinishReason.STOP)), echo));
         assertThat(read.settings()).isEqualTo(echo.settings());
         assertThat(read.settings().keySet())
                 .containsExactlyElementsOf(echo.settings().keySet());
@@ -224,7 +239,7 @@ class ResponseViewTest {
                 arguments(
                         "{'type': 'custom_tool_call', 'call_id': 'x', 'name': 'c', 'input': 'ls'},"
                                 + " {'type': 'custom_tool_call_output', 'call_id': 'x', 'output': 'done'}",
-                        "{'type':'custom_tool_call','id':'fc_T_0','status':'completed','call_id':'x','name':'c','input':'ls'}"
+                        "{'type':'custom_tool_call','id':'ctc_T_0','status':'completed','call_id':'x','name':'c','input':'ls'}"
                                 + "{'type':'custom_tool_call_output','id':'fco_T_1','status':'completed','call_id':'x','output':'done'}"),
                 arguments(
                         "{'type': 'function_call', 'call_id': 'x', 'namespace': 'n', 'name': 'f', 'arguments': '{}'},"
@@ -232,7 +247,16 @@ class ResponseViewTest {
                                 + " {'type': 'input_image', 'image_url': 'u'}]}",
                         "{'type':'function_call','id':'fc_T_0','status':'completed','call_id':'x','name':'f','arguments':'{}','namespace':'n'}"
                                 + "{'type':'function_call_output','id':'fco_T_1','status':'completed','call_id':'x','output':"
-                                + "[{'type':'input_text','text':'a'},{'type':'input_image','image_url':'u','detail':'auto'}]}"));
+                                + "[{'type':'input_text','text':'a'},{'type':'input_image','image_url':'u','detail':'auto'}]}"),
+                // tools that the request does not have any more, and what a provider added
+                arguments(
+                        "{'type': 'function_call', 'call_id': 'x', 'namespace': 'gone', 'name': 'f', 'arguments': '{}',"
+                                + " 'extra_content': {'s': 1.0}},"
+                                + " {'type': 'custom_tool_call', 'call_id': 'y', 'namespace': 'gone', 'name': 'c', 'input': 'ls'}",
+                        "{'type':'function_call','id':'fc_T_0','status':'completed','call_id':'x','name':'f','arguments':'{}',"
+                                + "'namespace':'gone','extra_content':{'s': 1.0}}"
+                                + "{'type':'custom_tool_call','id':'ctc_T_1','status':'completed','call_id':'y','name':'c','input':'ls',"
+                                + "'namespace':'gone'}"));
     }
 
     @ParameterizedTest
@@ -252,5 +276,52 @@ class ResponseViewTest {
                 .isEqualTo(expected);
         ResponseSchema.checkItems(new String(
                 ListFormat.page(input, false, ItemWriter.Item::id, ItemWriter.Item::body), StandardCharsets.UTF_8));
+    }
+
+    /** What the conversation had already is not stored again. */
+    @Test
+    void showsWhatIsLeftOfAnInputThatWasResentInPart() {
+        InputReader reader = new InputReader(TOOLS, KnownItems.NONE);
+        List<Message> messages = reader.read(
+                JsonSlices.elements(new RawJson(
+                        "[{'role':'assistant','content':'a','phase':'final_answer'},{'role':'user','content':'b'},{'role':'assistant','content':'c','phase':'commentary'}]"
+                                .replace('\'', '"'))),
+                "input");
+        ResponseEcho echo =
+                new ResponseEcho(ResponseSettings.defaults(), UsageReport.ANSWER, true, TOOLS, reader.details());
+        List<Message> left = messages.subList(1, 3);
+        StoredTurn turn = new StoredTurn(
+                TURN, 5, "m", left, new StoredTurn.Answer(turns().toList().get(0), null), echo.write(messages, left));
+        List<String> phases = TurnItems.of(turn).stream()
+                .map(item -> Json.tree(ResponseSettings.json(item.body()))
+                        .path("phase")
+                        .asText("-"))
+                .toList();
+        assertThat(phases).containsExactly("-", "commentary", "-");
+    }
+
+    /** Of whichever surface: the items of the response are those of the conversation, with the same IDs. */
+    @Test
+    void hasTheSameItemsEverywhere() {
+        TurnEvent call = new TurnEvent.ToolCall(
+                new Delta.ToolCall(0, "c1", "f", "{}", Map.of("extra_content", new RawJson("{\"s\":1.0}"))));
+        List<List<TurnEvent>> all = new ArrayList<>(turns().toList());
+        all.add(List.of(call, new TurnEvent.AnswerText("Called."), completed(FinishReason.TOOL_CALLS)));
+        List<Message> messages = List.of(Message.user("?"));
+        for (List<TurnEvent> events : all) {
+            assertSameItems(new StoredTurn(TURN, 5, "m", messages, new StoredTurn.Answer(events, null)));
+            assertSameItems(
+                    stored(messages, events, echo(UsageReport.ANSWER, true)).turn());
+        }
+    }
+
+    private static void assertSameItems(StoredTurn turn) {
+        List<JsonNode> items = new ArrayList<>();
+        TurnItems.of(turn).forEach(item -> items.add(Json.tree(ResponseSettings.json(item.body()))));
+        List<JsonNode> output = new ArrayList<>();
+        shown(new StoredResponse(turn, null, null), OutputForm.PLAIN)
+                .path("output")
+                .forEach(output::add);
+        assertThat(items.subList(1, items.size())).isEqualTo(output);
     }
 }
