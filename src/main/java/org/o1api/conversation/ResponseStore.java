@@ -1,8 +1,12 @@
 package org.o1api.conversation;
 
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationStore.PositionedTurn;
@@ -51,13 +55,31 @@ public final class ResponseStore {
         for (int i = 0; i < ids.size(); i += TurnTable.BATCH_SIZE) {
             List<String> batch = ids.subList(i, Math.min(i + TurnTable.BATCH_SIZE, ids.size()));
             database.withHandle(handle -> {
-                TurnTable.findAll(handle, caller, batch)
+                findAll(handle, caller, batch)
                         .forEach(row -> TurnTable.readIfExists(handle, row)
                                 .map(turn -> TurnEchoes.read(handle, turn))
                                 .ifPresent(consumer));
                 return true;
             });
         }
+    }
+
+    /** The turns that the caller has, with their records. */
+    private static Collection<Row> findAll(Handle handle, String caller, List<String> ids) {
+        Map<String, Row> found = new LinkedHashMap<>();
+        handle.createQuery(
+                        "SELECT " + TurnTable.ROW + " FROM turn t JOIN (SELECT pk FROM conversation WHERE caller <> ''"
+                                + " AND caller = :caller) c ON c.pk = t.conversation WHERE id IN (<ids>) AND format <> "
+                                + TurnTable.DELETED + " ORDER BY conversation, position")
+                .bind("caller", caller)
+                .bindList(
+                        "ids",
+                        ids.stream()
+                                .flatMap(id -> Stream.of(TurnTable.neutral(id), TurnId.chatCompletion(id)))
+                                .toList())
+                .map((row, context) -> TurnTable.row(row))
+                .forEach(row -> found.put(TurnId.hex(row.id()), row)); // the newest one of an ID
+        return found.values();
     }
 
     private static Optional<Located> locate(Handle handle, String caller, String response) {

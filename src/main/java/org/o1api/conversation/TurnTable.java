@@ -2,15 +2,12 @@ package org.o1api.conversation;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.result.ResultIterable;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +30,7 @@ final class TurnTable {
     /** The columns without the record. */
     private static final String LINK = "conversation, position, id, format, parent, instructs";
 
-    private static final String ROW = LINK + ", fingerprint, record, event_record";
+    static final String ROW = LINK + ", fingerprint, record, event_record";
 
     /** Maximum length in characters of a record in a column of the row; longer ones are in a column beside it. */
     static final int MAX_INLINE_LENGTH = 100_000;
@@ -105,7 +102,8 @@ final class TurnTable {
         }
     }
 
-    private static Row row(ResultSet row) throws SQLException {
+    /** A row with all columns of {@link #ROW}. */
+    static Row row(ResultSet row) throws SQLException {
         int format = row.getInt("format");
         return link(row, row.getString("fingerprint"), row.getString(recordColumn(format)));
     }
@@ -235,7 +233,7 @@ final class TurnTable {
                 .findFirst();
     }
 
-    private static String neutral(String id) {
+    static String neutral(String id) {
         return TurnId.ofHex(TurnId.hex(id));
     }
 
@@ -266,30 +264,6 @@ final class TurnTable {
                         TurnId.chatCompletion(id))
                 .map((row, context) -> new Located(link(row, null, null), row.getString("name")))
                 .findOne();
-    }
-
-    /**
-     * Turns of any conversations of a caller, with their records. Those that the caller does not have are left out.
-     *
-     * @param ids at most {@link #BATCH_SIZE}
-     */
-    static Collection<Row> findAll(Handle handle, String caller, Collection<String> ids) {
-        Map<String, Row> found = new LinkedHashMap<>();
-        handle.createQuery(
-                        "SELECT t.conversation, t.position, t.id, t.format, t.parent, t.instructs, t.fingerprint, t.record,"
-                                + " t.event_record FROM turn t JOIN conversation c ON c.pk = t.conversation"
-                                + " WHERE c.caller <> '' AND c.caller = :caller AND t.id IN (<ids>) AND t.format <> "
-                                + DELETED
-                                + " ORDER BY t.conversation, t.position")
-                .bind("caller", caller)
-                .bindList(
-                        "ids",
-                        ids.stream()
-                                .flatMap(id -> Stream.of(neutral(id), TurnId.chatCompletion(id)))
-                                .toList())
-                .map((row, context) -> row(row))
-                .forEach(row -> found.put(TurnId.hex(row.id()), row));
-        return found.values();
     }
 
     /**

@@ -85,9 +85,10 @@ final class ConversationSession implements AutoCloseable {
         return prompt(true);
     }
 
-    /** The same for a turn that is not answered, so that it needs no new message. */
+    /** The same for a turn that is not answered, so that it needs no new message. Without any message there is an empty one: a prompt has one. */
     Prompt unansweredPrompt() {
-        return prompt(false);
+        Prompt prompt = prompt(false);
+        return prompt.messages().isEmpty() ? prompt.withMessages(List.of(Message.user(""))) : prompt;
     }
 
     private Prompt prompt(boolean requiresNewMessage) {

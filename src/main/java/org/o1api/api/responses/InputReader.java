@@ -34,17 +34,11 @@ import org.o1api.model.ToolCall;
 final class InputReader {
     private static final String REASONING = ReasoningFormat.REASONING_CONTENT.wireName();
 
-    private static final String REFERENCE = "item_reference";
-
-    private static final String ENCRYPTED = "encrypted_content";
-
-    /** References that are longer refer to nothing: an ID is short. */
-    private static final int MAX_REFERENCE_LENGTH = 4096;
+    static final String REFERENCE = "item_reference";
 
     private final ToolNames tools;
     private final EarlierItems earlier;
-    private Map<String, RawJson> referred = Map.of();
-    private Map<String, String> decrypted = Map.of();
+    private InputReferences references = InputReferences.NONE;
     private final List<Message> messages = new ArrayList<>();
     /** The reasoning since the last answer. */
     private final List<String> reasoning = new ArrayList<>();
@@ -65,44 +59,11 @@ final class InputReader {
      * @throws RequestException if one is invalid
      */
     List<Message> read(List<RawJson> items, String path) {
-        List<String> references = references(items);
-        if (!references.isEmpty()) {
-            referred = earlier.items(references);
-        }
-        List<String> encrypted = encryptedReasoning(items);
-        if (!encrypted.isEmpty()) {
-            decrypted = earlier.reasoning(encrypted);
-        }
+        references = InputReferences.of(items, earlier);
         for (int i = 0; i < items.size(); i++) {
             readItem(items.get(i), path + "[" + i + "]");
         }
         return messages;
-    }
-
-    private static List<String> references(List<RawJson> items) {
-        return items.stream()
-                .filter(item -> item.text().length() <= MAX_REFERENCE_LENGTH
-                        && item.text().startsWith("{"))
-                .map(Json::tree)
-                .filter(item -> type(item).equals(REFERENCE))
-                .map(item -> item.path("id").asText(""))
-                .toList();
-    }
-
-    private static List<String> encryptedReasoning(List<RawJson> items) {
-        return items.stream()
-                .filter(item -> item.text().startsWith("{") && item.text().contains(ENCRYPTED))
-                .map(Json::tree)
-                .filter(item -> type(item).equals("reasoning"))
-                .map(InputReader::encrypted)
-                .filter(encrypted -> !encrypted.isEmpty())
-                .toList();
-    }
-
-    /** The encrypted form of reasoning; empty if there is none. */
-    private static String encrypted(JsonNode reasoning) {
-        JsonNode encrypted = reasoning.path(ENCRYPTED);
-        return encrypted.isTextual() ? encrypted.textValue() : "";
     }
 
     /** Returns what the messages of the items that were read do not say. */
@@ -131,33 +92,15 @@ final class InputReader {
             case "reasoning" -> readReasoning(item, path);
             case "additional_tools", // read before, with the other tools
                     "image_generation_call" -> {} // images that a model generated are not sent to it again
-            case REFERENCE -> readItem(referredItem(item, path), path);
+            case REFERENCE -> readItem(references.item(item, path), path);
             default ->
                 throw new RequestException(
                         ErrorCode.INVALID_REQUEST,
                         path + ".type",
                         "'" + path
                                 + ".type' must be one of message, function_call, function_call_output, custom_tool_call,"
-                                + " custom_tool_call_output, reasoning, item_reference, additional_tools.");
+                                + " custom_tool_call_output, reasoning, item_reference, additional_tools, image_generation_call.");
         }
-    }
-
-    private RawJson referredItem(JsonNode reference, String path) {
-        RawJson item = referred.get(ItemReader.text(reference, "id", path));
-        if (item == null) {
-            throw new RequestException(
-                    ErrorCode.RESPONSE_NOT_FOUND,
-                    path + ".id",
-                    "The item does not exist for this API key: its response was not stored, or was deleted. Send the item itself.");
-        }
-        if (ItemWriter.hasPartsWithoutForm(Json.tree(item))) {
-            throw new RequestException(
-                    ErrorCode.UNSUPPORTED_VALUE,
-                    path + ".id",
-                    "The item has a part, such as sound, that the Responses API has no form for. Continue it with /v1/chat/completions,"
-                            + " or leave it out.");
-        }
-        return item;
     }
 
     private void readMessage(JsonNode item, String path) {
@@ -303,12 +246,8 @@ final class InputReader {
 
     /** Only reasoning that the gateway itself has sent continues. It can be decrypted, or is not encrypted and recognized by its ID. */
     private void readReasoning(JsonNode item, String path) {
-        String encrypted = encrypted(item);
-        if (!encrypted.isEmpty()) {
-            String text = decrypted.get(encrypted);
-            if (text != null) {
-                reasoning.add(text);
-            }
+        if (InputReferences.isEncrypted(item)) {
+            references.reasoning(item).ifPresent(reasoning::add);
             return;
         }
         if (!ItemWriter.isReasoningId(item.path("id").asText(""))) {

@@ -204,21 +204,6 @@ class ResponseWriterTest {
                 .endsWith("reasoning_summary_text.delta 0 0 \"**A**\\n\\nbc\"");
     }
 
-    /** A stream cannot go back to the beginning of a step. */
-    @Test
-    void showsALateTitleBeforeTheNextTextOfAStream() {
-        RecordedStream recorded = new RecordedStream(new byte[0]);
-        EventEncoder encoder = new EventEncoder(2);
-        StreamingResponseWriter writer =
-                new StreamingResponseWriter(RESPONSE, encoder, output(true, encoder), recorded.stream());
-        List.of(new StepStarted(1), new StepText(1, "a")).forEach(writer::write);
-        writer.flush();
-        List.of(new StepTitled(1, "T"), new StepText(1, " b")).forEach(writer::write);
-        writer.flush();
-        assertThat(show(parsed(String.join("", recorded.writes()))))
-                .endsWith("reasoning_summary_text.delta 0 0 \"\\n\\n### T\\nb\"");
-    }
-
     static Stream<Arguments> steps() {
         StepStarted vote = new StepStarted(1, StepKind.VOTE, "Vote");
         return Stream.of(
@@ -233,14 +218,6 @@ class ResponseWriterTest {
                                 new StepText(1, " b")),
                         "**T**\n\na b"),
                 arguments(List.of(new StepStarted(1), new StepText(1, "a"), new StepTitled(1, "T")), "**T**\n\na"),
-                arguments(
-                        List.of(
-                                new StepStarted(1),
-                                new StepText(1, "a"),
-                                new StepTitled(1, "T"),
-                                new StepTitled(1, "U"),
-                                new StepText(1, " b")),
-                        "**T**\n\na\n\n### U\nb"),
                 arguments(List.of(new StepStarted(1), new StepTitled(1, " "), new StepText(1, "a")), "a"),
                 arguments(List.of(new StepStarted(1), new StepEnded(1)), ""));
     }
