@@ -163,10 +163,7 @@ public final class ResponseTurnReader {
     }
 
     private static ConversationOptions options(
-            List<Message> instructions,
-            ResponseState state,
-            Context context,
-            ConversationOptions.@Nullable Echo echo) {
+            List<Message> instructions, ResponseState state, Context context, ConversationOptions.@Nullable Echo echo) {
         return new ConversationOptions(instructions, state.mayTruncate(), storage(state, context), echo);
     }
 

@@ -77,7 +77,8 @@ final class StoredItems implements EarlierItems {
         void add(PositionedTurn positioned) {
             cancellation.throwIfCancelled();
             RawJson echo = positioned.turn().echo();
-            readLeft -= positioned.recordLength() + (echo == null ? 0L : echo.text().length());
+            readLeft -=
+                    positioned.recordLength() + (echo == null ? 0L : echo.text().length());
             requireLeft(readLeft);
             for (ItemWriter.Item item : TurnItems.of(positioned.turn())) {
                 Long times = references.get(item.id());
