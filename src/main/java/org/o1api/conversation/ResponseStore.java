@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -55,10 +56,10 @@ public final class ResponseStore {
         for (int i = 0; i < ids.size(); i += TurnTable.BATCH_SIZE) {
             List<String> batch = ids.subList(i, Math.min(i + TurnTable.BATCH_SIZE, ids.size()));
             database.withHandle(handle -> {
-                findAll(handle, caller, batch)
-                        .forEach(row -> TurnTable.readIfExists(handle, row)
-                                .map(turn -> TurnEchoes.read(handle, turn))
-                                .ifPresent(consumer));
+                Collection<Row> rows = findAll(handle, caller, batch);
+                UnaryOperator<PositionedTurn> echoes = TurnEchoes.readShort(handle, rows);
+                rows.forEach(
+                        row -> TurnTable.readIfExists(handle, row).map(echoes).ifPresent(consumer));
                 return true;
             });
         }

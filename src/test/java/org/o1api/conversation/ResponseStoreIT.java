@@ -69,11 +69,12 @@ class ResponseStoreIT extends ResponseFixture {
         String selects = "SELECT";
         int before = instrumented.executedStatements(selects).size();
         List<String> questions = new ArrayList<>();
-        node.responses()
-                .readTurns(
-                        CALLER, ids, turn -> questions.addAll(texts(turn.turn().messages())));
+        node.responses().readTurns(CALLER, ids, turn -> {
+            assertThat(turn.turn().echo()).isEqualTo(ECHO);
+            questions.addAll(texts(turn.turn().messages()));
+        });
         assertThat(questions).hasSize(40).contains("q0", "q39");
-        assertThat(instrumented.executedStatements(selects).size() - before).isEqualTo(2);
+        assertThat(instrumented.executedStatements(selects).size() - before).isEqualTo(4);
         questions.clear();
         node.responses().readTurns("bob", ids, turn -> questions.add("another caller's"));
         assertThat(questions).isEmpty();
