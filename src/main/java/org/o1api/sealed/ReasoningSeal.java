@@ -6,7 +6,9 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import javax.crypto.AEADBadTagException;
@@ -85,6 +87,33 @@ public final class ReasoningSeal {
         public Optional<String> open(String sealed) {
             byte[] bytes = decode(sealed);
             return isSealed(bytes) ? ReasoningSeal.open(caller, bytes, available()) : Optional.empty();
+        }
+
+        /**
+         * Opens what a client sent back of several turns. Sealed reasoning is compressed, so it is limited; the oldest is left out.
+         *
+         * @param sealed oldest first
+         * @param maxCharacters the maximum length of the reasoning of all turns
+         * @param beforeEach ends the work by an exception
+         * @return the reasoning by the sealed text
+         */
+        public Map<String, String> openNewest(List<String> sealed, long maxCharacters, Runnable beforeEach) {
+            Map<String, String> opened = new HashMap<>();
+            long charactersLeft = maxCharacters;
+            for (int i = sealed.size() - 1; i >= 0; i--) {
+                beforeEach.run();
+                String text = sealed.get(i);
+                String known = opened.get(text);
+                Optional<String> reasoning = known == null ? open(text) : Optional.of(known);
+                if (reasoning.isPresent()) {
+                    charactersLeft -= reasoning.get().length();
+                    if (charactersLeft < 0) {
+                        return opened;
+                    }
+                    opened.put(text, reasoning.get());
+                }
+            }
+            return opened;
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.o1api.api.AnswerWriter;
 import org.o1api.api.SummaryFields;
 import org.o1api.api.SurfaceTurn;
 import org.o1api.json.Json;
@@ -16,7 +17,7 @@ import org.o1api.model.TurnEvent;
 import org.o1api.model.UsageReport;
 
 /** Collects a response and writes it as one JSON object. */
-final class ChatCompletionWriter implements ChatWriter {
+final class ChatCompletionWriter implements AnswerWriter {
     private final CompletionMetadata metadata;
     private final ReasoningFormat format;
     private final UsageReport usageReport;

@@ -1,6 +1,8 @@
 package org.o1api.api.chat;
 
 import org.jspecify.annotations.Nullable;
+import org.o1api.api.AnswerWriter;
+import org.o1api.api.ReasoningFormatter;
 import org.o1api.api.StreamClient;
 import org.o1api.api.SurfaceTurn;
 import org.o1api.model.ReasoningFormat;
@@ -48,7 +50,7 @@ record ChatTurn(
         return legacySteps == null ? formatter : legacySteps.forwardingTo(formatter);
     }
 
-    private ReasoningFormatter formatter(ChatWriter writer) {
+    private ReasoningFormatter formatter(AnswerWriter writer) {
         return new ReasoningFormatter(format, request.preset().stepHeading(), writer);
     }
 }

@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.O1Options;
 import org.o1api.api.RequestException;
-import org.o1api.api.RequestJson;
 import org.o1api.api.request.JsonReader;
 import org.o1api.api.request.O1OptionsReader;
 import org.o1api.api.request.ReasoningOptionsReader;
@@ -59,15 +58,7 @@ final class RequestReader {
     }
 
     private ChatCompletionRequest read() {
-        if (json.next() != JsonToken.START_OBJECT) {
-            throw RequestJson.notAnObject();
-        }
-        for (String field = json.nextField(); field != null; field = json.nextField()) {
-            readField(field);
-        }
-        if (json.next() != null) {
-            throw RequestJson.trailingContent();
-        }
+        json.readBody(this::readField);
         if (request.messages.isEmpty() && promptField != null) {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,

@@ -3,6 +3,7 @@ package org.o1api.api.chat;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o1api.api.AnswerWriter;
 import org.o1api.json.Json;
 import org.o1api.json.ToolCalls;
 import org.o1api.model.Delta;
@@ -17,7 +18,7 @@ import org.o1api.server.EventStream;
  * immediately. Each text consists of whole characters. Chunks of the trace are in the order of the events, but alone they do
  * not start the response, so that a failure before the first text keeps its status.
  */
-final class StreamingChatWriter implements ChatWriter {
+final class StreamingChatWriter implements AnswerWriter {
     private enum TextKind {
         CONTENT,
         REASONING,

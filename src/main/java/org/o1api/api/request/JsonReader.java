@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
@@ -38,6 +39,23 @@ public final class JsonReader implements AutoCloseable {
 
     public JsonToken current() {
         return json.currentToken();
+    }
+
+    /**
+     * Reads a request body, which must be one object.
+     *
+     * @param field reads or skips the current value, that of the field with this name; fields that are null are left out
+     */
+    public void readBody(Consumer<String> field) {
+        if (next() != JsonToken.START_OBJECT) {
+            throw RequestJson.notAnObject();
+        }
+        for (String name = nextField(); name != null; name = nextField()) {
+            field.accept(name);
+        }
+        if (next() != null) {
+            throw RequestJson.trailingContent();
+        }
     }
 
     /**

@@ -15,6 +15,7 @@ import org.o1api.api.items.ItemReader;
 import org.o1api.api.items.ItemWriter;
 import org.o1api.api.items.MessageDetails;
 import org.o1api.api.request.JsonReader;
+import org.o1api.api.request.Fields;
 import org.o1api.json.Json;
 import org.o1api.json.JsonSlices;
 import org.o1api.json.MessageJson;

@@ -2,6 +2,7 @@ package org.o1api.api.responses;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import org.o1api.api.GrowingText;
 import org.o1api.json.Json;
 
 /** A message with one part: the answer's text, or a refusal. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.o1api.api.GrowingText;
 
 /** The reasoning: one summary part for each step, which begins with the step's title in bold. */
 final class ReasoningItem extends OutputItem {

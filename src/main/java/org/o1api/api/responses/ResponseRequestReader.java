@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.O1Options;
 import org.o1api.api.RequestException;
-import org.o1api.api.RequestJson;
 import org.o1api.api.TurnSelection;
+import org.o1api.api.request.Fields;
 import org.o1api.api.request.JsonReader;
 import org.o1api.api.request.Metadata;
 import org.o1api.api.request.O1OptionsReader;
@@ -73,15 +73,7 @@ final class ResponseRequestReader {
     }
 
     private void readFields() {
-        if (json.next() != JsonToken.START_OBJECT) {
-            throw RequestJson.notAnObject();
-        }
-        for (String field = json.nextField(); field != null; field = json.nextField()) {
-            readField(field);
-        }
-        if (json.next() != null) {
-            throw RequestJson.trailingContent();
-        }
+        json.readBody(this::readField);
         if (text != null) {
             applyText(TextOptions.read(text));
         }

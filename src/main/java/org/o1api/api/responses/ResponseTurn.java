@@ -24,7 +24,7 @@ record ResponseTurn(TurnRequest request, ResponseObject response, OutputForm for
 
     @Override
     public byte[] openingEvent() {
-        EventEncoder events = new EventEncoder(0);
+        NumberedEvents events = new NumberedEvents(0);
         for (String type : OPENING_EVENTS) {
             events.add(type, json -> {
                 json.writeFieldName("response");
@@ -36,7 +36,7 @@ record ResponseTurn(TurnRequest request, ResponseObject response, OutputForm for
 
     /** Valid as OpenAI's event and as that of Open Responses. Its number is greater than any before. */
     private static byte[] unexpected() {
-        EventEncoder events = new EventEncoder(Integer.MAX_VALUE - 1);
+        NumberedEvents events = new NumberedEvents(Integer.MAX_VALUE - 1);
         String message = "Internal gateway error. The operator finds the cause in the gateway's log.";
         events.add("error", json -> {
             writeError(json, message);
@@ -67,7 +67,7 @@ record ResponseTurn(TurnRequest request, ResponseObject response, OutputForm for
 
     @Override
     public StreamClient streamWriter(EventStream stream) {
-        EventEncoder events = new EventEncoder(OPENING_EVENTS.size());
+        NumberedEvents events = new NumberedEvents(OPENING_EVENTS.size());
         return new StreamingResponseWriter(response, events, output(events), stream);
     }
 

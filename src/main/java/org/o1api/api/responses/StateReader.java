@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ConversationTerms;
 import org.o1api.api.RequestException;
+import org.o1api.api.request.Fields;
 import org.o1api.api.request.JsonReader;
 import org.o1api.conversation.ConversationId;
 import org.o1api.model.ErrorCode;

@@ -3,7 +3,6 @@ package org.o1api.api.responses;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.o1api.api.RequestException;
@@ -104,21 +103,6 @@ final class StoredItems implements EarlierItems {
 
     @Override
     public Map<String, String> reasoning(List<String> encrypted) {
-        Map<String, String> decrypted = new HashMap<>();
-        long charactersLeft = maxCharacters;
-        for (int i = encrypted.size() - 1; i >= 0; i--) {
-            cancellation.throwIfCancelled();
-            String sealed = encrypted.get(i);
-            String known = decrypted.get(sealed);
-            Optional<String> text = known == null ? seal.open(sealed) : Optional.of(known);
-            if (text.isPresent()) {
-                charactersLeft -= text.get().length();
-                if (charactersLeft < 0) {
-                    return decrypted;
-                }
-                decrypted.put(sealed, text.get());
-            }
-        }
-        return decrypted;
+        return seal.openNewest(encrypted, maxCharacters, cancellation::throwIfCancelled);
     }
 }

@@ -12,7 +12,7 @@ import org.o1api.server.EventStream;
  */
 final class StreamingResponseWriter implements StreamClient {
     private ResponseObject response;
-    private final EventEncoder events;
+    private final NumberedEvents events;
     private final ResponseOutput output;
     private final EventStream stream;
     private ResponseObject.@Nullable Ended ended;
@@ -22,7 +22,7 @@ final class StreamingResponseWriter implements StreamClient {
      *
      * @param events gets the events of the output
      */
-    StreamingResponseWriter(ResponseObject response, EventEncoder events, ResponseOutput output, EventStream stream) {
+    StreamingResponseWriter(ResponseObject response, NumberedEvents events, ResponseOutput output, EventStream stream) {
         this.response = response;
         this.events = events;
         this.output = output;

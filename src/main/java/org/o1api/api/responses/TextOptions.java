@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
+import org.o1api.api.request.Fields;
 import org.o1api.json.JsonSlices;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.RawJson;

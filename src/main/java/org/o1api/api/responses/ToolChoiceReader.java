@@ -8,6 +8,7 @@ import java.util.StringJoiner;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
+import org.o1api.api.request.Fields;
 import org.o1api.json.Json;
 import org.o1api.json.JsonSlices;
 import org.o1api.model.ErrorCode;

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
+import org.o1api.api.request.Fields;
 import org.o1api.api.responses.ToolNames.Kind;
 import org.o1api.api.responses.ToolNames.Tool;
 import org.o1api.json.JsonSlices;

@@ -1,5 +1,7 @@
 package org.o1api.api.chat;
 
+import org.o1api.api.AnswerWriter;
+import org.o1api.api.ReasoningFormatter;
 import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
@@ -44,7 +46,7 @@ public class ShownTurn implements TurnClient {
         formatter.end();
     }
 
-    private final class Recorder implements ChatWriter {
+    private final class Recorder implements AnswerWriter {
         @Override
         public void accepted() {}
 

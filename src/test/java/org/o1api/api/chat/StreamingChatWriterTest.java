@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o1api.api.ReasoningFormatter;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Mode;
 import org.o1api.model.ReasoningFormat;

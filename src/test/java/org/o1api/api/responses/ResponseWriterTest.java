@@ -76,7 +76,7 @@ class ResponseWriterTest {
     /** The events of a stream in which nothing is joined, without those that every stream has. */
     private static List<JsonNode> stream(boolean showsReasoning, List<TurnEvent> events) {
         RecordedStream recorded = new RecordedStream(new byte[0]);
-        EventEncoder encoder = new EventEncoder(2);
+        NumberedEvents encoder = new NumberedEvents(2);
         StreamingResponseWriter writer =
                 new StreamingResponseWriter(RESPONSE, encoder, output(showsReasoning, encoder), recorded.stream());
         for (TurnEvent event : events) {
@@ -194,7 +194,7 @@ class ResponseWriterTest {
     @Test
     void joinsTextUntilItIsFlushed() {
         RecordedStream recorded = new RecordedStream(new byte[0]);
-        EventEncoder encoder = new EventEncoder(2);
+        NumberedEvents encoder = new NumberedEvents(2);
         StreamingResponseWriter writer =
                 new StreamingResponseWriter(RESPONSE, encoder, output(true, encoder), recorded.stream());
         List.of(new StepStarted(1), new StepTitled(1, "A"), new StepText(1, "b"), new StepText(1, "c"))
@@ -236,7 +236,7 @@ class ResponseWriterTest {
     @Test
     void showsAStepWithALabelNotBeforeItsFirstText() {
         RecordedStream recorded = new RecordedStream(new byte[0]);
-        EventEncoder encoder = new EventEncoder(2);
+        NumberedEvents encoder = new NumberedEvents(2);
         StreamingResponseWriter writer =
                 new StreamingResponseWriter(RESPONSE, encoder, output(true, encoder), recorded.stream());
         writer.write(new StepStarted(1, StepKind.SAMPLE, "Sample 1"));
@@ -377,7 +377,7 @@ class ResponseWriterTest {
         "UPSTREAM_REFUSED, invalid_prompt",
     })
     void endsAFailedStreamWithWhatIsComplete(ErrorCode failure, String code) {
-        EventEncoder encoder = new EventEncoder(2);
+        NumberedEvents encoder = new NumberedEvents(2);
         StreamingResponseWriter writer = new StreamingResponseWriter(
                 RESPONSE, encoder, output(true, encoder), new RecordedStream(new byte[0]).stream());
         List.of(new StepStarted(1), new StepText(1, "a"), new AnswerText("b")).forEach(writer::write);

@@ -1,18 +1,17 @@
-package org.o1api.api.chat;
+package org.o1api.api;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.o1api.api.StreamClient;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.ThinkBlock;
 import org.o1api.model.TurnEvent;
 import org.o1api.reasoning.StepHeading;
 
 /** Renders the events of a turn as text in the requested reasoning format: step headings, step texts, the answer. */
-final class ReasoningFormatter implements StreamClient {
+public final class ReasoningFormatter implements StreamClient {
     private final ReasoningFormat format;
     private final StepHeading stepHeading;
-    private final ChatWriter writer;
+    private final AnswerWriter writer;
     /** The content as the client gets it, if the format puts the reasoning there. */
     private final StringBuilder sentContent = new StringBuilder();
 
@@ -29,7 +28,7 @@ final class ReasoningFormatter implements StreamClient {
     private boolean afterCarriageReturn;
     private boolean contentReplayed;
 
-    ReasoningFormatter(ReasoningFormat format, StepHeading stepHeading, ChatWriter writer) {
+    public ReasoningFormatter(ReasoningFormat format, StepHeading stepHeading, AnswerWriter writer) {
         this.format = format;
         this.stepHeading = stepHeading;
         this.writer = writer;

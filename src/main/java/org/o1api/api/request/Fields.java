@@ -1,4 +1,4 @@
-package org.o1api.api.responses;
+package org.o1api.api.request;
 
 import static org.o1api.api.RequestException.require;
 
@@ -7,12 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
-import org.o1api.api.request.JsonReader;
 import org.o1api.json.JsonSlices;
 import org.o1api.model.RawJson;
 
 /** The fields of an object in a request. Null values count as absent; of duplicate fields the last one counts. */
-final class Fields {
+public final class Fields {
     private final String path;
     private final Map<String, RawJson> values = new LinkedHashMap<>();
 
@@ -21,7 +20,7 @@ final class Fields {
      *
      * @throws RequestException if the value is not an object
      */
-    Fields(RawJson object, String path) {
+    public Fields(RawJson object, String path) {
         require(object.text().startsWith("{"), path, "an object");
         this.path = path;
         for (JsonSlices.Member member : JsonSlices.members(object)) {
@@ -34,23 +33,23 @@ final class Fields {
     }
 
     /** The path of a field, for errors. */
-    String path(String name) {
+    public String path(String name) {
         return path + "." + name;
     }
 
-    Map<String, RawJson> all() {
+    public Map<String, RawJson> all() {
         return Collections.unmodifiableMap(values);
     }
 
     /** Returns a value of any type; null if it is absent. */
     @Nullable
-    RawJson get(String name) {
+    public RawJson get(String name) {
         return values.get(name);
     }
 
     /** Returns a string; null if it is absent. */
     @Nullable
-    String string(String name) {
+    public String string(String name) {
         RawJson value = values.get(name);
         if (value == null) {
             return null;
@@ -59,7 +58,7 @@ final class Fields {
         return JsonSlices.string(value);
     }
 
-    String requiredString(String name) {
+    public String requiredString(String name) {
         String value = string(name);
         if (value == null) {
             throw RequestException.missing(path(name));
@@ -68,7 +67,7 @@ final class Fields {
     }
 
     /** Returns a name, which must not be longer than names may be. */
-    String requiredName(String name) {
+    public String requiredName(String name) {
         return JsonReader.requireNameLength(requiredString(name), path(name));
     }
 
@@ -83,19 +82,19 @@ final class Fields {
 
     /** Returns an object; null if it is absent. */
     @Nullable
-    RawJson object(String name) {
+    public RawJson object(String name) {
         return ofType(name, "{", "an object");
     }
 
     /** Returns a list; null if it is absent. */
     @Nullable
-    RawJson list(String name) {
+    public RawJson list(String name) {
         return ofType(name, "[", "a list");
     }
 
     /** Returns a boolean; null if it is absent. */
     @Nullable
-    RawJson bool(String name) {
+    public RawJson bool(String name) {
         RawJson value = values.get(name);
         if (value != null) {
             require(value.text().equals("true") || value.text().equals("false"), path(name), "true or false");

@@ -1,4 +1,4 @@
-package org.o1api.api.chat;
+package org.o1api.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,11 +1,11 @@
-package org.o1api.api.chat;
+package org.o1api.api;
 
 import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 import org.o1api.model.TurnEvent;
 
 /** Writes what a client receives of a turn: reasoning, content, images and tool calls. */
-interface ChatWriter {
+public interface AnswerWriter {
     /** A provider has accepted the call. */
     void accepted();
 

@@ -1,4 +1,4 @@
-package org.o1api.api.chat;
+package org.o1api.api;
 
 import org.o1api.model.ThinkBlock;
 

@@ -1,4 +1,4 @@
-package org.o1api.api.chat;
+package org.o1api.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,7 +17,7 @@ import org.o1api.reasoning.StepHeading;
 
 class ReasoningFormatterTest {
     /** Collects all text in one place. */
-    private static final class TextWriter implements ChatWriter {
+    private static final class TextWriter implements AnswerWriter {
         final StringBuilder text = new StringBuilder();
         final List<TurnEvent> traced = new ArrayList<>();
 

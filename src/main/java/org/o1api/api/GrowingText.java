@@ -1,36 +1,36 @@
-package org.o1api.api.responses;
+package org.o1api.api;
 
 /** A text that arrives and is sent in pieces. */
-final class GrowingText {
+public final class GrowingText {
     private final StringBuilder text = new StringBuilder();
     private int sent;
 
-    void append(String piece) {
+    public void append(String piece) {
         text.append(piece);
     }
 
     /** Adds a piece at the beginning of a text of which nothing was sent. */
-    void prepend(String piece) {
+    public void prepend(String piece) {
         if (!isUnsent()) {
             throw new IllegalStateException("a part of the text was sent");
         }
         text.insert(0, piece);
     }
 
-    boolean isUnsent() {
+    public boolean isUnsent() {
         return sent == 0;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return text.isEmpty();
     }
 
-    boolean hasUnsent() {
+    public boolean hasUnsent() {
         return sent < text.length();
     }
 
     /** Returns what was appended since the last call. */
-    String takeUnsent() {
+    public String takeUnsent() {
         String unsent = text.substring(sent);
         sent = text.length();
         return unsent;
