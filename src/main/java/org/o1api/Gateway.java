@@ -20,11 +20,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.o1api.api.AcceptFilter;
+import org.o1api.api.ApiErrorFormat;
 import org.o1api.api.ErrorMapper;
 import org.o1api.api.HealthResource;
 import org.o1api.api.Idempotency;
 import org.o1api.api.ModelsResource;
-import org.o1api.api.OpenAiErrorFormat;
 import org.o1api.api.StoreRequests;
 import org.o1api.api.StreamingHeadersFilter;
 import org.o1api.api.TurnEndpoint;
@@ -32,6 +32,9 @@ import org.o1api.api.chat.ChatCompletionsResource;
 import org.o1api.api.chat.ChatTurnReader;
 import org.o1api.api.conversations.ConversationItemsResource;
 import org.o1api.api.conversations.ConversationsResource;
+import org.o1api.api.messages.CountTokensResource;
+import org.o1api.api.messages.MessageTurnReader;
+import org.o1api.api.messages.MessagesResource;
 import org.o1api.api.responses.InputTokensResource;
 import org.o1api.api.responses.ResponseTurnReader;
 import org.o1api.api.responses.ResponsesResource;
@@ -39,7 +42,7 @@ import org.o1api.api.responses.StoredResponsesResource;
 import org.o1api.api.responses.TurnItems;
 import org.o1api.auth.ApiKey;
 import org.o1api.auth.ApiKeys;
-import org.o1api.auth.BearerAuthentication;
+import org.o1api.auth.KeyAuthentication;
 import org.o1api.config.Config;
 import org.o1api.config.ConfigFile;
 import org.o1api.config.SystemFingerprints;
@@ -169,6 +172,7 @@ public final class Gateway implements ServletContextListener {
         ReasoningSeal seal = ReasoningSeal.of(config.reasoningKeys(), conversations::reasoningKey);
         ResponseTurnReader responseReader =
                 new ResponseTurnReader(config.api(), config.presets(), config.models(), conversations, seal);
+        MessageTurnReader messageReader = new MessageTurnReader(config.api(), config.presets(), config.models(), seal);
         Application application = new Application(
                 List.of(
                         new HealthResource(shutdown::isReady, streams::sinceLastTick),
@@ -187,18 +191,20 @@ public final class Gateway implements ServletContextListener {
                                 endpoint),
                         new ResponsesResource(responseReader, endpoint),
                         new StoredResponsesResource(conversations.responses(), seal, storeRequests),
-                        new InputTokensResource(responseReader, endpoint)),
+                        new InputTokensResource(responseReader, endpoint),
+                        new MessagesResource(messageReader, endpoint),
+                        new CountTokensResource(messageReader, endpoint)),
                 List.of(
                         new FrameWriter(),
-                        new ErrorMapper(),
+                        new ErrorMapper(new ApiErrorFormat()),
                         new AcceptFilter(),
                         new StreamingHeadersFilter(),
                         new Idempotency()));
-        ErrorResponder errors = new ErrorResponder(new OpenAiErrorFormat(), bodies);
+        ErrorResponder errors = new ErrorResponder(new ApiErrorFormat(), bodies);
         addFilter(context, "response-guard", new ResponseGuard());
         addFilter(context, "request-id", new RequestIdFilter());
         addFilter(context, "cors", new CorsFilter(config.api().corsOrigins()));
-        BearerAuthentication authentication = new BearerAuthentication(new ApiKeys(apiKeys(config, context)));
+        KeyAuthentication authentication = new KeyAuthentication(new ApiKeys(apiKeys(config, context)));
         addFilter(context, "authentication", new AuthenticationFilter(authentication::authenticate, errors));
         addServlet(context, "error", ErrorServlet.PATH, new ErrorServlet(errors));
         addServlet(

@@ -60,6 +60,9 @@ class ArchitectureTest {
                             "sealed",
                             "json",
                             "model")),
+            Map.entry(
+                    "api.messages",
+                    List.of("api.request", "api", "server", "turn", "reasoning", "sealed", "json", "model")),
             Map.entry("auth", List.of("model")),
             Map.entry("turn", List.of("conversation", "reasoning", "upstream", "telemetry", "model")),
             Map.entry("conversation", List.of("database", "json", "model")),

@@ -1,6 +1,8 @@
 package org.o1api.api;
 
+import org.o1api.json.Json;
 import org.o1api.model.Delta;
+import org.o1api.model.GatewayException;
 import org.o1api.model.RawJson;
 import org.o1api.model.TurnEvent;
 
@@ -17,6 +19,11 @@ public interface AnswerWriter {
 
     /** An image of the answer, in the provider's format. */
     void image(RawJson json);
+
+    /** The URL of an image in the provider's format; empty if it has none. */
+    static String imageUrl(RawJson image) {
+        return Json.tree(image).path("image_url").path("url").asText("");
+    }
 
     void toolCall(Delta.ToolCall delta);
 
@@ -36,6 +43,11 @@ public interface AnswerWriter {
 
     /** Sends the rest and ends the response. */
     void end();
+
+    /** Returns the last events of a response that has started and then fails. Called instead of {@link #end}. */
+    default byte[] errorEvents(GatewayException failure) {
+        return ErrorBody.of(failure).toEvent();
+    }
 
     /** Whether the client gets nothing before the answer is complete. */
     boolean isBuffered();

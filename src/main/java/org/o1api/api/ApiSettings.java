@@ -3,6 +3,7 @@ package org.o1api.api;
 import java.util.Set;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.UsageReport;
+import org.o1api.reasoning.Preset;
 
 /**
  * Settings of the HTTP API.
@@ -22,6 +23,16 @@ public record ApiSettings(
         Set<String> corsOrigins) {
     public ApiSettings {
         corsOrigins = Set.copyOf(corsOrigins);
+    }
+
+    /** Where a response of this preset shows the reasoning, unless the request specifies it. */
+    public ReasoningFormat reasoningFormat(Preset preset) {
+        return preset.reasoningFormat() == null ? reasoningFormat : preset.reasoningFormat();
+    }
+
+    /** What {@code usage} reports for this preset. */
+    public UsageReport usage(Preset preset) {
+        return preset.usage() == null ? usage : preset.usage();
     }
 
     /**

@@ -2,8 +2,6 @@ package org.o1api.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -40,12 +38,7 @@ public record ErrorBody(
      * The last event of a stream after a failure so severe that no other event can be created, such as a lack of
      * memory.
      */
-    private static final byte[] UNEXPECTED_EVENT = new ErrorBody(
-                    ErrorCode.INTERNAL_ERROR,
-                    "Internal gateway error. The operator finds the cause in the gateway's log.",
-                    null,
-                    null)
-            .toEvent();
+    private static final byte[] UNEXPECTED_EVENT = unexpected().toEvent();
 
     /** Upper limit of the suggested delay: a provider may ask for days, and clients would wait that long. */
     private static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(2);
@@ -67,8 +60,8 @@ public record ErrorBody(
         return new ErrorBody(e.code(), e.wireCode(), String.valueOf(e.getMessage()), e.param(), e.retryAfter());
     }
 
-    /** Returns the error as an HTTP response. */
-    public ErrorFormat.ErrorResponse toErrorResponse() {
+    /** The headers of the error as an HTTP response, which do not depend on its format. */
+    Map<String, String> headers() {
         Map<String, String> headers = new HashMap<>();
         if (code.status() == 401) {
             headers.put(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
@@ -79,18 +72,22 @@ public record ErrorBody(
         if (retryAfter != null) {
             headers.put(HttpHeaders.RETRY_AFTER, String.valueOf(Math.max(1, (retryAfter.toMillis() + 999) / 1000)));
         }
-        return new ErrorFormat.ErrorResponse(
-                code.status(), headers, new String(Json.bytes(this::write), StandardCharsets.UTF_8));
+        return headers;
     }
 
-    /** Returns the error as a Jersey response. */
-    public Response toResponse() {
-        ErrorFormat.ErrorResponse error = toErrorResponse();
-        Response.ResponseBuilder response = Response.status(error.status())
-                .type(MediaType.APPLICATION_JSON_TYPE)
-                .entity(error.json());
-        error.headers().forEach(response::header);
-        return response.build();
+    /** Returns the error as an HTTP response. */
+    public ErrorFormat.ErrorResponse toErrorResponse() {
+        return new ErrorFormat.ErrorResponse(
+                code.status(), headers(), new String(Json.bytes(this::write), StandardCharsets.UTF_8));
+    }
+
+    /** Returns the error of a failure whose reason is unknown. */
+    public static ErrorBody unexpected() {
+        return new ErrorBody(
+                ErrorCode.INTERNAL_ERROR,
+                "Internal gateway error. The operator finds the cause in the gateway's log.",
+                null,
+                null);
     }
 
     /** Returns the last event of a stream that fails for an unknown reason. */

@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.o1api.json.Json;
@@ -28,9 +29,11 @@ import org.o1api.reasoning.Presets;
 @Path("v1/models")
 @Produces(MediaType.APPLICATION_JSON)
 public final class ModelsResource {
+    static final String PATH = "/v1/models";
+
     private final Presets presets;
     private final Function<Preset, ModelLimits> limits;
-    private final long created = Instant.now().getEpochSecond();
+    private final Instant created = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
     /**
      * Creates the resource.
@@ -45,6 +48,13 @@ public final class ModelsResource {
     @GET
     public byte[] list(@Context ContainerRequestContext request) {
         Caller caller = caller(request);
+        if (isOfAnthropic(request)) {
+            return AnthropicModels.list(
+                    presets.listedNames(caller::mayUse).stream()
+                            .map(name -> anthropicModel(name, preset(name, caller)))
+                            .toList(),
+                    created);
+        }
         return Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("object", "list");
@@ -62,7 +72,17 @@ public final class ModelsResource {
     @Path("{id: .+}")
     public byte[] get(@PathParam("id") String id, @Context ContainerRequestContext request) {
         Preset preset = preset(id, caller(request));
-        return Json.bytes(json -> writeModel(json, id, preset));
+        return isOfAnthropic(request)
+                ? Json.bytes(json -> AnthropicModels.write(json, anthropicModel(id, preset), created))
+                : Json.bytes(json -> writeModel(json, id, preset));
+    }
+
+    private static boolean isOfAnthropic(ContainerRequestContext request) {
+        return request.getHeaderString(AnthropicModels.VERSION) != null;
+    }
+
+    private AnthropicModels.Model anthropicModel(String id, Preset preset) {
+        return new AnthropicModels.Model(id, limits.apply(preset));
     }
 
     /** The preset with this name, in the mode that the name selects. */
@@ -91,7 +111,7 @@ public final class ModelsResource {
         json.writeStartObject();
         json.writeStringField("id", id);
         json.writeStringField("object", "model");
-        json.writeNumberField("created", created);
+        json.writeNumberField("created", created.getEpochSecond());
         json.writeStringField("owned_by", "o1-api");
         json.writeStringField("name", id);
         json.writeStringField("display_name", id);

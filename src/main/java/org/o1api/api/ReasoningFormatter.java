@@ -2,6 +2,7 @@ package org.o1api.api;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.GatewayException;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.ThinkBlock;
 import org.o1api.model.TurnEvent;
@@ -78,6 +79,11 @@ public final class ReasoningFormatter implements StreamClient {
     @Override
     public void end() {
         writer.end();
+    }
+
+    @Override
+    public byte[] errorEvents(GatewayException failure) {
+        return writer.errorEvents(failure);
     }
 
     @Override

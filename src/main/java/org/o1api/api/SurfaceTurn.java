@@ -1,5 +1,6 @@
 package org.o1api.api;
 
+import java.nio.charset.StandardCharsets;
 import org.o1api.reasoning.TurnClient;
 import org.o1api.server.EventStream;
 import org.o1api.turn.TurnRequest;
@@ -14,6 +15,11 @@ public interface SurfaceTurn {
     /** The last event of a streamed response after a failure so severe that no other event can be created. */
     default byte[] unexpectedEvent() {
         return ErrorBody.unexpectedEvent();
+    }
+
+    /** What a streamed response gets during silence: complete lines that its clients ignore. */
+    default byte[] heartbeat() {
+        return ": ping\n".getBytes(StandardCharsets.US_ASCII);
     }
 
     /** The names that the request has for what the errors of its conversation are about. */

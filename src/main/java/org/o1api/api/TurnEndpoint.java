@@ -50,7 +50,11 @@ public final class TurnEndpoint {
     /** Runs an admitted turn whose response is a stream of events. A failure becomes its last event if it was started. */
     public void stream(Admission.Ticket ticket, SseEventSink sink, SurfaceTurn turn) {
         try (EventStream stream = streams.openEventStream(
-                sink, turn.openingEvent(), turn.unexpectedEvent(), new Disconnect(ticket.cancellation()))) {
+                sink,
+                turn.openingEvent(),
+                turn.unexpectedEvent(),
+                turn.heartbeat(),
+                new Disconnect(ticket.cancellation()))) {
             StreamClient client = turn.streamWriter(stream);
             try {
                 run(turn, ticket, client);

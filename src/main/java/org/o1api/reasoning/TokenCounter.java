@@ -3,8 +3,11 @@ package org.o1api.reasoning;
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
+import java.time.Duration;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.o1api.model.Delta;
+import org.o1api.model.RawJson;
 import org.o1api.upstream.CallRequest;
 
 /**
@@ -72,6 +75,18 @@ public final class TokenCounter {
      */
     public static long countInput(CallRequest request, BooleanSupplier stop) {
         return new TurnTokenCounter(stop).estimateInput(request);
+    }
+
+    /**
+     * Counts the tokens of a prompt, without what a strategy adds to it.
+     *
+     * @param limit the time after which the rest is estimated
+     */
+    public static long countInput(Prompt prompt, Duration limit) {
+        long start = System.nanoTime();
+        RawJson tools = prompt.tools();
+        CallRequest request = new CallRequest("", prompt.messages(), tools == null ? Map.of() : Map.of("tools", tools));
+        return new TurnTokenCounter(() -> System.nanoTime() - start > limit.toNanos()).estimateInput(request);
     }
 
     /**

@@ -39,14 +39,14 @@ public final class ErrorResponder {
         if (hasBody) {
             response.setHeader("Connection", "close");
         }
-        send(response, failure);
+        send(request, response, failure);
         return hasBody;
     }
 
     /** Writes an error response unless a response has been started. */
-    void send(HttpServletResponse response, GatewayException failure) throws IOException {
+    void send(HttpServletRequest request, HttpServletResponse response, GatewayException failure) throws IOException {
         if (!response.isCommitted()) {
-            ErrorFormat.ErrorResponse error = format.of(failure);
+            ErrorFormat.ErrorResponse error = format.of(failure, ErrorFormat.FailedRequest.of(request));
             response.setContentLength(write(response, error));
             response.flushBuffer();
         }
@@ -56,8 +56,8 @@ public final class ErrorResponder {
      * Writes the response for a status, and lets the container end it: if the response is flushed here, Jetty drops the
      * body of some error pages.
      */
-    void sendStatus(HttpServletResponse response, int status) throws IOException {
-        var unused = write(response, format.ofStatus(status));
+    void sendStatus(HttpServletRequest request, HttpServletResponse response, int status) throws IOException {
+        var unused = write(response, format.ofStatus(status, ErrorFormat.FailedRequest.of(request)));
     }
 
     /** Returns the length of the body. */

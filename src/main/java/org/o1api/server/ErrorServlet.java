@@ -34,9 +34,11 @@ public final class ErrorServlet extends HttpServlet {
             return; // the client already has a status
         }
         if (!response.containsHeader(RequestIdFilter.HEADER)) { // the container failed before our filters ran
-            response.setHeader(RequestIdFilter.HEADER, RequestIdFilter.idFor(request));
+            String id = RequestIdFilter.idFor(request);
+            request.setAttribute(RequestIdFilter.ATTRIBUTE, id);
+            response.setHeader(RequestIdFilter.HEADER, id);
         }
-        errors.sendStatus(response, status(request));
+        errors.sendStatus(request, response, status(request));
     }
 
     private static int status(HttpServletRequest request) {

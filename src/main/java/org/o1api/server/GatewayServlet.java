@@ -213,7 +213,7 @@ public final class GatewayServlet extends ServletContainer {
             cancelDeadline();
             response.setHeader("Connection", "close");
             try {
-                errors.send(response, failure);
+                errors.send(request, response, failure);
             } catch (IOException | RuntimeException | Error e) {
                 // the client has disconnected, or there is not enough memory for an error response
             } finally {
@@ -252,7 +252,7 @@ public final class GatewayServlet extends ServletContainer {
         /** Ends a request that Jersey does not answer. */
         private void end(GatewayException failure) {
             try {
-                errors.send(response, failure);
+                errors.send(request, response, failure);
             } catch (IOException | RuntimeException | Error e) {
                 // the client has disconnected, or there is not enough memory for an error response
             } finally {

@@ -46,10 +46,15 @@ public final class OpenStreams implements AutoCloseable {
      *
      * @param openingEvent the first event
      * @param unexpectedEvent the last event of a stream that ends unexpectedly
+     * @param heartbeat complete lines that clients ignore
      */
     public EventStream openEventStream(
-            SseEventSink sink, byte[] openingEvent, byte[] unexpectedEvent, EventStream.Listener listener) {
-        return open(new SseSink(sink), settings, openingEvent, unexpectedEvent, listener);
+            SseEventSink sink,
+            byte[] openingEvent,
+            byte[] unexpectedEvent,
+            byte[] heartbeat,
+            EventStream.Listener listener) {
+        return open(new SseSink(sink, heartbeat), settings, openingEvent, unexpectedEvent, listener);
     }
 
     /**

@@ -6,19 +6,24 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Writes server-sent events through Jersey's event sink. A heartbeat is a comment, a failure an event.
+ * Writes server-sent events through Jersey's event sink. A heartbeat is a comment or an event, a failure an event.
  *
  * <p>Two things about Jersey's sink are not in its contract. It writes a line break after each event that it is given, so the last one
  * of the bytes is left out here. And the stage that it returns is no proof that anything was written: it completes normally if
  * the write fails later. But it writes on the calling thread before it returns, so {@link Frame#isWritten} tells.
  */
 final class SseSink implements FrameSink {
-    private static final byte[] PING = {':', ' ', 'p', 'i', 'n', 'g', '\n'};
-
     private final SseEventSink sink;
+    private final byte[] heartbeat;
 
-    SseSink(SseEventSink sink) {
+    /**
+     * Creates a sink.
+     *
+     * @param heartbeat complete lines that clients ignore
+     */
+    SseSink(SseEventSink sink, byte[] heartbeat) {
         this.sink = sink;
+        this.heartbeat = heartbeat;
     }
 
     @Override
@@ -38,7 +43,7 @@ final class SseSink implements FrameSink {
 
     @Override
     public byte[] ping() {
-        return PING;
+        return heartbeat;
     }
 
     @Override

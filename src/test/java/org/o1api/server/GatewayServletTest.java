@@ -27,7 +27,7 @@ import org.glassfish.jersey.server.ResourceConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.o1api.api.OpenAiErrorFormat;
+import org.o1api.api.ApiErrorFormat;
 import org.o1api.model.Caller;
 
 /** Requests for which no thread is available. */
@@ -43,7 +43,7 @@ class GatewayServletTest {
     @BeforeEach
     void start() throws Exception {
         OpenBodies bodies = new OpenBodies();
-        ErrorResponder errors = new ErrorResponder(new OpenAiErrorFormat(), bodies);
+        ErrorResponder errors = new ErrorResponder(new ApiErrorFormat(), bodies);
         ServletContextHandler context = new ServletContextHandler();
         FilterHolder authentication =
                 new FilterHolder(new AuthenticationFilter(headers -> new Caller("a", Set.of()), errors));

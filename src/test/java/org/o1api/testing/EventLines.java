@@ -62,14 +62,20 @@ final class EventLines implements AutoCloseable {
         return comments;
     }
 
-    /** The body of an error response, which is not a stream. */
+    /** The body of an error response in OpenAI's form. */
     String errorBody() {
+        String text = text();
+        OpenAiSchema.ERROR.check(text);
+        return text;
+    }
+
+    /** A body that is not a stream. */
+    String text() {
         try {
             StringBuilder text = new StringBuilder();
             for (int c = lines.read(); c >= 0; c = lines.read()) {
                 text.append((char) c);
             }
-            OpenAiSchema.ERROR.check(text.toString());
             return text.toString();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

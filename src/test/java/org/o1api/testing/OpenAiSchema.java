@@ -55,7 +55,14 @@ public enum OpenAiSchema {
             return; // not part of OpenAI's API, answered by the container, or without a body
         }
         assertThat(response.headers().firstValue("Content-Type").orElse("")).startsWith("application/json");
-        if (response.statusCode() >= 400) {
+        boolean isModels = path.equals("/v1/models") || path.startsWith("/v1/models/");
+        boolean isAnthropic = isModels
+                && response.request().headers().firstValue("anthropic-version").isPresent();
+        if (path.equals("/v1/messages") || path.startsWith("/v1/messages/") || isAnthropic) {
+            if (response.statusCode() >= 400) {
+                AnthropicErrors.check(ChatClient.parsed(response.body()));
+            }
+        } else if (response.statusCode() >= 400) {
             ERROR.check(response.body());
         } else if (path.equals("/v1/chat/completions")) {
             COMPLETION.check(response.body());

@@ -74,7 +74,7 @@ public final class ChatTurnReader {
                 turn,
                 CompletionMetadata.of(turn, Objects.requireNonNull(fingerprints.get(preset.name()))),
                 request.format(preset, settings.reasoningFormat()),
-                preset.usage() == null ? settings.usage() : preset.usage(),
+                settings.usage(preset),
                 request.includeUsage(),
                 request.includeTrace(),
                 settings.legacyResponse());

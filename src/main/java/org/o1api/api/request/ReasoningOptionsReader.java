@@ -38,7 +38,7 @@ public final class ReasoningOptionsReader {
     private boolean excluded;
     private boolean hasReasoningObject;
     private boolean usageIncluded;
-    /** The keys of {@code reasoning} that affect nothing. */
+    /** The keys of {@code reasoning} and {@code thinking} that affect no effort. */
     private final Map<String, RawJson> others = new HashMap<>();
 
     public ReasoningOptionsReader(JsonReader json) {
@@ -96,12 +96,17 @@ public final class ReasoningOptionsReader {
         return usageIncluded;
     }
 
-    /** Returns a key of the object {@code reasoning} that has no effect here, unmodified; null if it is absent. */
+    /** Returns a key of the objects {@code reasoning} and {@code thinking} that has no effect here, unmodified; null if it is absent. */
     public @Nullable RawJson other(String key) {
         return others.get(key);
     }
 
-    private @Nullable Effort effort(String path) {
+    /**
+     * Reads the current value as an effort.
+     *
+     * @return null: the default effort
+     */
+    public @Nullable Effort effort(String path) {
         String named = json.string(path);
         return DEFAULT_EFFORT_VALUES.contains(named)
                 ? null
@@ -142,6 +147,7 @@ public final class ReasoningOptionsReader {
         for (String field = json.nextField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "type" -> type = json.string(path + ".type");
+                case "display" -> others.put(field, json.raw());
                 case "budget_tokens" -> budget = Effort.fromTokenBudget(json.integer(path + ".budget_tokens", 0));
                 default -> json.skip();
             }

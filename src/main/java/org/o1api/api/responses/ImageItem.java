@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.o1api.json.Json;
-import org.o1api.model.RawJson;
 
 /** An image that a model generated, as if a tool had. */
 final class ImageItem extends OutputItem {
@@ -31,11 +29,6 @@ final class ImageItem extends OutputItem {
     ImageItem(Data image, Position position, ResponseEvents events) {
         super("image_generation_call", position, events);
         this.image = image;
-    }
-
-    /** The URL of an image in the format of the Chat Completions API; empty if it has none. */
-    static String url(RawJson image) {
-        return Json.tree(image).path("image_url").path("url").asText("");
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.o1api.api.AnswerWriter;
 import org.o1api.api.responses.OutputItem.Position;
 import org.o1api.api.responses.OutputItem.Status;
 import org.o1api.model.Delta;
@@ -108,7 +109,7 @@ final class ResponseOutput {
     }
 
     private void image(RawJson json) {
-        String url = ImageItem.url(json);
+        String url = AnswerWriter.imageUrl(json);
         ImageItem.Data data = ImageItem.Data.read(url);
         if (data == null) {
             message(MessageItem.Kind.TEXT).append("![](" + url + ")");

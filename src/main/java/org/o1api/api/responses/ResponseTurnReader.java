@@ -23,7 +23,6 @@ import org.o1api.model.PriceList;
 import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.TurnId;
-import org.o1api.model.UsageReport;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
 import org.o1api.reasoning.Prompt;
@@ -124,7 +123,7 @@ public final class ResponseTurnReader {
         ResponseRequest request = context.isAnswered ? reader.withInput(earlier) : reader.withOptionalInput(earlier);
         ResponseEcho echo = new ResponseEcho(
                 request.settings(selected.effort(), selected.mode(), context.stores),
-                usageReport(selected.preset()),
+                settings.usage(selected.preset()),
                 showsReasoning(request, selected.preset()),
                 request.tools(),
                 request.input());
@@ -182,14 +181,8 @@ public final class ResponseTurnReader {
         return state.store() == null ? conversations.isAvailable() : state.store();
     }
 
-    private UsageReport usageReport(Preset preset) {
-        return preset.usage() == null ? settings.usage() : preset.usage();
-    }
-
     private boolean showsReasoning(ResponseRequest request, Preset preset) {
-        ReasoningFormat format =
-                preset.reasoningFormat() == null ? settings.reasoningFormat() : preset.reasoningFormat();
-        return !request.excludesReasoning() && format != ReasoningFormat.NONE;
+        return !request.excludesReasoning() && settings.reasoningFormat(preset) != ReasoningFormat.NONE;
     }
 
     private static Function<List<String>, Optional<String>> encryption(

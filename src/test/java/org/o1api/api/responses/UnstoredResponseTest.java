@@ -32,7 +32,7 @@ class UnstoredResponseTest {
             List.of(new TurnEvent.AnswerText("Yes."), new TurnEvent.Completed(FinishReason.STOP, TurnUsage.NONE));
 
     private final RecordedStream recorded = new RecordedStream(new byte[0]);
-    private final EventEncoder encoder = new EventEncoder(2);
+    private final NumberedEvents encoder = new NumberedEvents(2);
     private final StreamingResponseWriter streaming =
             new StreamingResponseWriter(RESPONSE, encoder, output(encoder), recorded.stream());
 

@@ -5,26 +5,42 @@ import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 import org.o1api.server.ErrorFormat;
 
-/** Renders errors in OpenAI's format. */
-public final class OpenAiErrorFormat implements ErrorFormat {
+/** Renders each error in the format of the API that its request belongs to: OpenAI's, or Anthropic's. */
+public final class ApiErrorFormat implements ErrorFormat {
+    private static final String MESSAGES = "/v1/messages";
+
     @Override
-    public ErrorResponse of(GatewayException failure) {
-        return ErrorBody.of(failure).toErrorResponse();
+    public ErrorResponse of(GatewayException failure, FailedRequest request) {
+        return render(ErrorBody.of(failure), request);
     }
 
     @Override
-    public ErrorResponse ofStatus(int status) {
-        ErrorResponse standard = body(status).toErrorResponse();
-        return new ErrorResponse(status, standard.headers(), standard.json());
+    public ErrorResponse ofStatus(int status, FailedRequest request) {
+        ErrorBody error = body(status);
+        ErrorResponse standard = render(error, request);
+        return standard.status() == error.code().status()
+                ? new ErrorResponse(status, standard.headers(), standard.json())
+                : standard;
+    }
+
+    private static ErrorResponse render(ErrorBody error, FailedRequest request) {
+        boolean isAnthropic = isBelow(MESSAGES, request.path())
+                || (isBelow(ModelsResource.PATH, request.path())
+                        && request.headers().apply(AnthropicModels.VERSION) != null);
+        return isAnthropic ? new AnthropicError(error, request.id()).toErrorResponse() : error.toErrorResponse();
+    }
+
+    private static boolean isBelow(String parent, String path) {
+        return path.equals(parent) || path.startsWith(parent + "/");
     }
 
     /** Returns the error for a status that Jersey or the servlet container reports. */
-    static ErrorBody body(int status) {
+    private static ErrorBody body(int status) {
         return switch (status) {
             case 401 ->
                 error(
                         ErrorCode.INVALID_API_KEY,
-                        "No valid API key. Send it in the header 'Authorization: Bearer KEY'.");
+                        "No valid API key. Send it in the header 'Authorization: Bearer KEY' or 'x-api-key: KEY'.");
             case 404 -> error(ErrorCode.UNKNOWN_URL, "Unknown URL. Chat completions are at POST /v1/chat/completions.");
             case 405 -> error(ErrorCode.METHOD_NOT_ALLOWED, "This URL does not support this HTTP method.");
             case 406 -> error(ErrorCode.NOT_ACCEPTABLE, "This URL has no response of the requested type.");

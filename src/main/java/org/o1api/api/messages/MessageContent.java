@@ -1,0 +1,174 @@
+package org.o1api.api.messages;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.o1api.api.AnswerWriter;
+import org.o1api.json.Json;
+import org.o1api.model.Delta;
+import org.o1api.model.FinishReason;
+import org.o1api.model.RawJson;
+
+/**
+ * The content of a message: the blocks that the pieces of a turn become, in their order. Clients expect one open block at a time, so a
+ * block is reported when the one before it is complete.
+ */
+final class MessageContent {
+    private final String turn;
+    private final Form form;
+    private final Events events;
+    private final List<Block> blocks = new ArrayList<>();
+    private final Map<Integer, ToolUseBlock> calls = new HashMap<>();
+    /** The index of the first block that is not complete or not reported. */
+    private int open;
+
+    private boolean started;
+    private boolean refused;
+
+    /** Gets the events of the blocks, in their order. */
+    @FunctionalInterface
+    interface Events {
+        /** Adds an event with these fields besides {@code type}. */
+        void add(String type, Json.ValueWriter fields);
+    }
+
+    /**
+     * What a client gets of the reasoning.
+     *
+     * @param omitsThinking whether it gets signatures only
+     * @param encryption encrypts the steps; empty if there is no key
+     */
+    record Form(boolean omitsThinking, Function<List<String>, Optional<String>> encryption) {}
+
+    /**
+     * Creates an empty content.
+     *
+     * @param turn the digits of the turn's ID
+     */
+    MessageContent(String turn, Form form, Events events) {
+        this.turn = turn;
+        this.form = form;
+        this.events = events;
+    }
+
+    void addThinking(String text) {
+        if (!text.isEmpty()) {
+            ThinkingBlock block = last() instanceof ThinkingBlock last
+                    ? last
+                    : add(new ThinkingBlock(form.omitsThinking, form.encryption));
+            block.append(text);
+        }
+    }
+
+    void addText(String text) {
+        if (!text.isEmpty()) {
+            TextBlock block = last() instanceof TextBlock last ? last : add(new TextBlock());
+            block.append(text);
+        }
+    }
+
+    void addRefusal(String text) {
+        refused = true;
+        addText(text);
+    }
+
+    /** Messages have no images of models, so the text links to it. */
+    void addImage(RawJson image) {
+        addText("![](" + AnswerWriter.imageUrl(image) + ")");
+    }
+
+    void addCall(Delta.ToolCall piece) {
+        ToolUseBlock call = calls.get(piece.index());
+        if (call == null) {
+            String id = piece.id() == null ? "toolu_" + turn + "_" + blocks.size() : piece.id();
+            call = add(new ToolUseBlock(id, piece.name() == null ? "" : piece.name()));
+            calls.put(piece.index(), call);
+        }
+        if (blocks.indexOf(call) >= open) {
+            call.append(piece);
+        }
+    }
+
+    private @Nullable Block last() {
+        return blocks.isEmpty() ? null : blocks.get(blocks.size() - 1);
+    }
+
+    private <T extends Block> T add(T block) {
+        Block before = last();
+        if (before != null) {
+            before.follow();
+        }
+        blocks.add(block);
+        return block;
+    }
+
+    /** Reports what was added since the last call. */
+    void render() {
+        while (open < blocks.size()) {
+            Block block = blocks.get(open);
+            int index = open;
+            if (!started) {
+                started = true;
+                addEvent("content_block_start", index, json -> {
+                    json.writeObjectFieldStart("content_block");
+                    block.writeStart(json);
+                    json.writeEndObject();
+                });
+            }
+            block.takeDeltas(delta -> addEvent("content_block_delta", index, json -> {
+                json.writeObjectFieldStart("delta");
+                delta.write(json);
+                json.writeEndObject();
+            }));
+            if (!block.isComplete()) {
+                return;
+            }
+            addEvent("content_block_stop", index, json -> {});
+            open++;
+            started = false;
+        }
+    }
+
+    private void addEvent(String type, int index, Json.ValueWriter fields) {
+        events.add(type, json -> {
+            json.writeNumberField("index", index);
+            fields.write(json);
+        });
+    }
+
+    /** Ends the blocks: the message is complete. */
+    void end() {
+        blocks.forEach(Block::end);
+        render();
+    }
+
+    /** Why the message ended. */
+    String stopReason(FinishReason reason) {
+        if (refused || reason == FinishReason.CONTENT_FILTER) {
+            return "refusal";
+        }
+        if (reason == FinishReason.LENGTH) {
+            return "max_tokens";
+        }
+        return calls.isEmpty() ? "end_turn" : "tool_use";
+    }
+
+    /** Writes the list of the blocks, without calls whose arguments were cut. */
+    void write(JsonGenerator json) throws IOException {
+        json.writeStartArray();
+        for (Block block : blocks) {
+            if (block.isValid()) {
+                json.writeStartObject();
+                block.write(json);
+                json.writeEndObject();
+            }
+        }
+        json.writeEndArray();
+    }
+}

@@ -1,0 +1,87 @@
+package org.o1api.api.messages;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.o1api.api.GrowingText;
+import org.o1api.json.Json;
+import org.o1api.json.JsonSlices;
+import org.o1api.model.Delta;
+import org.o1api.model.RawJson;
+
+/** A call of a tool. What a provider adds to its first piece is part of the block, so that clients that keep unknown keys send it back. */
+final class ToolUseBlock extends Block {
+    /** The block's own keys. A provider's additions do not replace them. */
+    private static final Set<String> OWN_KEYS = Set.of("type", "id", "name", "input");
+
+    private final String id;
+    private final String name;
+    private final GrowingText arguments = new GrowingText();
+    private final Map<String, RawJson> additions = new LinkedHashMap<>(0);
+
+    ToolUseBlock(String id, String name) {
+        this.id = id;
+        this.name = name;
+    }
+
+    void append(Delta.ToolCall piece) {
+        arguments.append(piece.arguments());
+        piece.fields().forEach((key, value) -> {
+            if (!OWN_KEYS.contains(key)) {
+                additions.put(key, value);
+            }
+        });
+    }
+
+    /** Pieces of calls may alternate: only complete arguments end a call before the message ends. */
+    @Override
+    boolean isComplete() {
+        return hasEnded() || (isFollowed() && JsonSlices.isObjectOrArray(arguments.toString()));
+    }
+
+    @Override
+    boolean isValid() {
+        return arguments.isEmpty() || isObject();
+    }
+
+    private boolean isObject() {
+        String text = arguments.toString();
+        return JsonSlices.isObjectOrArray(text) && text.stripLeading().startsWith("{");
+    }
+
+    @Override
+    void takeDeltas(Consumer<Json.ValueWriter> deltas) {
+        if (arguments.hasUnsent()) {
+            String piece = arguments.takeUnsent();
+            deltas.accept(json -> {
+                json.writeStringField("type", "input_json_delta");
+                json.writeStringField("partial_json", piece);
+            });
+        }
+    }
+
+    @Override
+    void writeStart(JsonGenerator json) throws IOException {
+        write(json, "{}");
+    }
+
+    @Override
+    void write(JsonGenerator json) throws IOException {
+        write(json, arguments.isEmpty() ? "{}" : arguments.toString());
+    }
+
+    private void write(JsonGenerator json, String input) throws IOException {
+        json.writeStringField("type", "tool_use");
+        json.writeStringField("id", id);
+        json.writeStringField("name", name);
+        json.writeFieldName("input");
+        Json.writeRaw(json, new RawJson(input));
+        for (Map.Entry<String, RawJson> addition : additions.entrySet()) {
+            json.writeFieldName(addition.getKey());
+            Json.writeRaw(json, addition.getValue());
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
+import org.o1api.testing.ChatClient;
+import org.o1api.testing.ChatClient.JsonResponse;
+import org.o1api.testing.GatewayFixture;
+import org.o1api.testing.InContainers;
+import org.o1api.testing.MessagesClient;
+import org.o1api.testing.MessagesClient.Event;
+import org.o1api.testing.Script;
+
+/** Errors on Anthropic's Messages API: its form, types and statuses on every path below it. */
+class MessagesFailuresIT {
+    private static final Duration LIMIT = Duration.ofSeconds(15);
+    private static final String BEGIN_LATE = "begin_after: 30s";
+    private static final String NO_FEEDBACK = "stream_status_feedback: false";
+    private static final String QUESTION =
+            "{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}], \"thinking\": {\"type\": \"disabled\"}}";
+
+    private static MessagesClient client(GatewayFixture fixture) {
+        return new MessagesClient(fixture.client());
+    }
+
+    private static String shown(JsonResponse response) {
+        return response.status() + " " + response.json().at("/error/type").asText();
+    }
+
+    /** Faults of the provider before its first text. */
+    private static Map<Script, String> earlyFaults() {
+        return Map.of(
+                Script.reset(),
+                "502 api_error",
+                Script.error(500, "no"),
+                "502 api_error",
+                Script.error(503, "no"),
+                "529 overloaded_error",
+                Script.error(429, "slow", "Retry-After: 60"),
+                "429 rate_limit_error",
+                Script.error(401, "no"),
+                "502 api_error",
+                Script.error(400, "no such thing"),
+                "400 invalid_request_error",
+                exchange -> exchange.stream().end(),
+                "502 api_error");
+    }
+
+    @InContainers(config = {BEGIN_LATE, NO_FEEDBACK, "upstream max_retry_wait: 2s"})
+    void haveTheirOwnStatusBeforeTheFirstEvent(GatewayFixture fixture) {
+        earlyFaults().forEach((fault, expected) -> {
+            fixture.dispatch(call -> fault);
+            assertThat(shown(client(fixture).post(QUESTION))).isEqualTo(expected);
+
+            fixture.dispatch(call -> fault);
+            try (MessagesClient.Stream stream = client(fixture).stream(QUESTION)) {
+                JsonNode body = stream.errorBody();
+                assertThat(stream.status() + " " + body.at("/error/type").asText())
+                        .isEqualTo(expected);
+                assertThat(body.path("request_id").asText()).isEqualTo(stream.header("x-request-id"));
+            }
+        });
+    }
+
+    @InContainers
+    void endAStreamWithAnErrorEvent(GatewayFixture fixture) {
+        List<Script> faults = List.of(
+                exchange -> exchange.stream().text("It").reset(),
+                exchange -> exchange.stream().text("It").end(),
+                exchange -> exchange.stream()
+                        .text("It")
+                        .event("{\"error\":{\"message\":\"no\"}}")
+                        .end());
+        for (Script fault : faults) {
+            fixture.dispatch(call -> fault);
+            try (MessagesClient.Stream stream = client(fixture).stream(QUESTION)) {
+                assertThat(stream.status()).isEqualTo(200);
+                List<Event> events = stream.remainingEvents();
+                assertThat(events).extracting(event -> event.delta("text")).contains("It");
+                Event last = events.get(events.size() - 1);
+                assertThat(last.name()).isEqualTo("error");
+                assertThat(last.json().path("request_id").asText()).isEqualTo(stream.header("x-request-id"));
+                assertThat(events).extracting(Event::name).doesNotContain("message_delta", "message_stop");
+            }
+        }
+    }
+
+    @InContainers(config = "presets: { thinker: { model: fake-model } }")
+    void areInAnthropicsFormOnEveryPath(GatewayFixture fixture) {
+        fixture.script();
+        String path = "/v1/messages";
+        assertThat(shown(fixture.client().send(path, HttpRequest.Builder::GET))).isEqualTo("405 invalid_request_error");
+        assertThat(shown(fixture.client().send(path + "/nothing", ChatClient.postJson("{}"))))
+                .isEqualTo("404 not_found_error");
+        assertThat(shown(fixture.client().send(path, post("text/plain", "{}")))).isEqualTo("415 invalid_request_error");
+        assertThat(shown(fixture.client().send(path, ChatClient.postJson("{")))).isEqualTo("400 invalid_request_error");
+        assertThat(shown(client(fixture).post(QUESTION.replace("{\"messages\"", "{\"model\": \"none\", \"messages\""))))
+                .isEqualTo("404 not_found_error");
+        assertThat(shown(client(fixture).countTokens("{}"))).isEqualTo("400 invalid_request_error");
+        assertThat(shown(fixture.client().send(path, ChatClient.postJson("x".repeat(11 << 20)))))
+                .isEqualTo("413 request_too_large");
+        assertThat(shown(fixture.gateway().client("sk-wrong").send(path, ChatClient.postJson(QUESTION))))
+                .isEqualTo("401 authentication_error");
+        assertThat(shown(fixture.gateway().client("").send("/v1/messages/count_tokens", ChatClient.postJson(QUESTION))))
+                .isEqualTo("401 authentication_error");
+        assertThat(shown(fixture.client()
+                        .send("/v1/models/none", request -> request.header("anthropic-version", "2023-06-01"))))
+                .isEqualTo("404 not_found_error");
+        assertThat(fixture.requests()).isEmpty();
+    }
+
+    private static UnaryOperator<HttpRequest.Builder> post(String type, String body) {
+        return request -> request.header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofString(body));
+    }
+
+    @InContainers
+    void tellClaudeCodeThatThePromptIsTooLong(GatewayFixture fixture) {
+        fixture.dispatch(
+                call -> Script.status(
+                        400,
+                        "{\"error\":{\"message\":\"This model's maximum context length is 8192 tokens.\",\"code\":\"context_length_exceeded\"}}"));
+        JsonResponse answer = client(fixture).post(QUESTION);
+        assertThat(shown(answer)).isEqualTo("400 invalid_request_error");
+        assertThat(answer.json().at("/error/message").asText()).startsWith("prompt is too long: ");
+    }
+
+    @InContainers
+    void acceptTheKeyInAnthropicsHeaderOnEveryRoute(GatewayFixture fixture) {
+        ChatClient anonymous = fixture.gateway().client("");
+        UnaryOperator<HttpRequest.Builder> key = request -> request.header("x-api-key", GatewayFixture.KEY);
+        assertThat(anonymous.send("/v1/models", key).status()).isEqualTo(200);
+        assertThat(anonymous
+                        .send("/v1/models", request -> key.apply(request).header("Authorization", "Bearer placeholder"))
+                        .status())
+                .isEqualTo(200);
+        fixture.script(Script.answer("Yes."));
+        assertThat(anonymous
+                        .send(
+                                "/v1/messages",
+                                request -> ChatClient.postJson(QUESTION).apply(key.apply(request)))
+                        .status())
+                .isEqualTo(200);
+        assertThat(anonymous
+                        .send("/v1/models", request -> request.header("x-api-key", "sk-wrong"))
+                        .status())
+                .isEqualTo(401);
+    }
+
+    @InContainers(config = "heartbeat: 100ms")
+    void sendPingsDuringSilenceAndCancelTheCallOfAClientThatHasGone(GatewayFixture fixture) {
+        fixture.script(Script.silence());
+        try (MessagesClient.Stream stream = client(fixture).stream(QUESTION)) {
+            stream.next("message_start");
+            stream.next("ping");
+            stream.next("ping");
+            assertThat(stream.comments()).isEmpty();
+        }
+        fixture.awaitAborted(LIMIT);
+    }
+
+    @InContainers(config = "limits: { turns_per_caller: 1 }")
+    void rejectAtTheLimitOfTheCaller(GatewayFixture fixture) {
+        CountDownLatch rejected = new CountDownLatch(1);
+        fixture.script(exchange -> exchange.stream().text("It").await(rejected).done());
+        try (MessagesClient.Stream stream = client(fixture).stream(QUESTION)) {
+            stream.next("content_block_delta");
+            assertThat(shown(client(fixture).post(QUESTION))).isEqualTo("429 rate_limit_error");
+            rejected.countDown();
+            List<Event> rest = stream.remainingEvents();
+            assertThat(rest.get(rest.size() - 1).name()).isEqualTo("message_stop");
+        }
+    }
+}
