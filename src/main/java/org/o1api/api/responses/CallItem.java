@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.o1api.api.GrowingText;
 import org.o1api.api.items.CalledTool;
 import org.o1api.api.responses.ToolNames.Kind;
