@@ -52,7 +52,7 @@ class MessagesFailuresIT {
                 "502 api_error");
     }
 
-    @InContainers(config = {BEGIN_LATE, NO_FEEDBACK, "upstream max_retry_wait: 2s"})
+    @InContainers(config = {BEGIN_LATE, NO_FEEDBACK, "upstream attempts: 1"})
     void haveTheirOwnStatusBeforeTheFirstEvent(GatewayFixture fixture) {
         earlyFaults().forEach((fault, expected) -> {
             fixture.dispatch(call -> fault);
