@@ -203,7 +203,7 @@ public final class Gateway implements ServletContextListener {
         ErrorResponder errors = new ErrorResponder(new ApiErrorFormat(), bodies);
         addFilter(context, "response-guard", new ResponseGuard());
         addFilter(context, "request-id", new RequestIdFilter());
-        addFilter(context, "cors", new CorsFilter(config.api().corsOrigins()));
+        addFilter(context, "cors", new CorsFilter(config.api().corsOrigins(), errors));
         KeyAuthentication authentication = new KeyAuthentication(new ApiKeys(apiKeys(config, context)));
         addFilter(context, "authentication", new AuthenticationFilter(authentication::authenticate, errors));
         addServlet(context, "error", ErrorServlet.PATH, new ErrorServlet(errors));

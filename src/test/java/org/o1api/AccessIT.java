@@ -296,6 +296,42 @@ class AccessIT {
         }
     }
 
+    private static JsonResponse sentBy(String site, String origin, GatewayFixture fixture) {
+        return fixture.client()
+                .send(
+                        "/v1/chat/completions",
+                        request -> ChatClient.postJson("{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}")
+                                .apply(request.header("Sec-Fetch-Site", site).header("Origin", origin)));
+    }
+
+    /** A browser says where a request comes from. A proxy in front of the gateway may have added the key. */
+    @InContainers(config = CORS)
+    void rejectsRequestsOfPagesOfOtherSites(GatewayFixture fixture) {
+        fixture.script();
+        for (String origin : List.of("https://evil.example.com", "null")) {
+            JsonResponse rejected = sentBy("cross-site", origin, fixture);
+            assertThat(rejected.status()).as(origin).isEqualTo(403);
+            assertThat(rejected.json().at("/error/code").asText()).isEqualTo("cross_site_request");
+        }
+        JsonResponse deletion = fixture.client()
+                .send("/v1/conversations/x", request -> request.DELETE().header("Sec-Fetch-Site", "cross-site"));
+        assertThat(deletion.status()).isEqualTo(403);
+        assertThat(fixture.requests()).isEmpty();
+
+        fixture.dispatch(request -> StepScripts.threeStepsThenAnswer("Yes.")[0]);
+        assertThat(sentBy("cross-site", "https://chat.example.com", fixture).status())
+                .isNotEqualTo(403);
+        for (String site : List.of("same-origin", "same-site", "none")) {
+            assertThat(sentBy(site, "https://gateway.example.com", fixture).status())
+                    .as(site)
+                    .isNotEqualTo(403);
+        }
+        assertThat(fixture.client()
+                        .send("/v1/models", request -> request.GET().header("Sec-Fetch-Site", "cross-site"))
+                        .status())
+                .isEqualTo(200);
+    }
+
     @InContainers
     void allowsNoOriginByDefault(GatewayFixture fixture) {
         assertThat(preflight(fixture, "https://chat.example.com").status()).isEqualTo(401);

@@ -12,6 +12,8 @@ public enum ErrorCode {
     /** The gateway has got a request that it sent itself, as its own provider. */
     LOOP_DETECTED(400, Type.INVALID_REQUEST),
     INVALID_API_KEY(401, Type.INVALID_REQUEST),
+    /** A page of another site sent the request, and its origin is not allowed. */
+    CROSS_SITE_REQUEST(403, Type.INVALID_REQUEST),
     /** The caller's stored conversations exceed their quota. */
     STORAGE_QUOTA_EXCEEDED(403, Type.INVALID_REQUEST),
     MODEL_NOT_FOUND(404, Type.INVALID_REQUEST),
