@@ -35,6 +35,8 @@ import org.o1api.api.conversations.ConversationsResource;
 import org.o1api.api.messages.CountTokensResource;
 import org.o1api.api.messages.MessageTurnReader;
 import org.o1api.api.messages.MessagesResource;
+import org.o1api.api.page.ChatPage;
+import org.o1api.api.page.PageFilter;
 import org.o1api.api.responses.InputTokensResource;
 import org.o1api.api.responses.ResponseTurnReader;
 import org.o1api.api.responses.ResponsesResource;
@@ -204,6 +206,12 @@ public final class Gateway implements ServletContextListener {
         addFilter(context, "response-guard", new ResponseGuard());
         addFilter(context, "request-id", new RequestIdFilter());
         addFilter(context, "cors", new CorsFilter(config.api().corsOrigins(), errors));
+        if (config.page()) {
+            addFilter(
+                    context,
+                    "page",
+                    new PageFilter(ChatPage.load(context::getResourcePaths, context::getResourceAsStream)));
+        }
         KeyAuthentication authentication = new KeyAuthentication(new ApiKeys(apiKeys(config, context)));
         addFilter(context, "authentication", new AuthenticationFilter(authentication::authenticate, errors));
         addServlet(context, "error", ErrorServlet.PATH, new ErrorServlet(errors));
@@ -270,13 +278,17 @@ public final class Gateway implements ServletContextListener {
         String port =
                 System.getProperty("jetty.http.port", System.getProperty("catalina.base") == null ? "18888" : "8080");
         LOG.log(Level.INFO, """
-                no API key is configured (api_bearer_token): this one is valid until the next start. Try
+                no API key is configured (api_bearer_token): this one is valid until the next start. Try{3}
 
                 curl -N http://127.0.0.1:{0}{1}/v1/chat/completions \\
                   -H ''Authorization: Bearer {2}'' -H ''Content-Type: application/json'' \\
                   -d '''{'"stream": true, "messages": ['{'"role": "user", "content": "Is 91 a prime number?"'}]}'''
-                """, port, context.getContextPath(), key);
+                """, port, context.getContextPath(), key, config.page() ? pageHint(port, context) : "");
         return List.of(new ApiKey("made-at-start", ApiKeys.sha256(key), Set.of()));
+    }
+
+    private static String pageHint(String port, ServletContext context) {
+        return " http://127.0.0.1:" + port + context.getContextPath() + "/ in a browser, or";
     }
 
     /** Stops a component. Needed because the executors of Java 17 have no {@code close}. */

@@ -63,6 +63,7 @@ class ArchitectureTest {
             Map.entry(
                     "api.messages",
                     List.of("api.request", "api", "server", "turn", "reasoning", "sealed", "json", "model")),
+            Map.entry("api.page", List.of()),
             Map.entry("auth", List.of("model")),
             Map.entry("turn", List.of("conversation", "reasoning", "upstream", "telemetry", "model")),
             Map.entry("conversation", List.of("database", "json", "model")),
@@ -207,8 +208,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void servletsAreUsedInTheServerOnly() {
-        assertUsedOnlyIn("jakarta.servlet..", BASE, BASE + ".server");
+    void servletsAreUsedInServerAndPageOnly() {
+        assertUsedOnlyIn("jakarta.servlet..", BASE, BASE + ".server", BASE + ".api.page");
     }
 
     @Test

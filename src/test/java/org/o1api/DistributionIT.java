@@ -3,6 +3,10 @@ package org.o1api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -104,6 +108,21 @@ class DistributionIT {
             assertThat(stream.nextText().content()).isEqualTo("It is");
         }
         server.upstream.awaitAborted(aborted + 1);
+    }
+
+    /** Also under a context path: its URLs are relative. */
+    @Test
+    void servesThePage() throws IOException, InterruptedException {
+        HttpClient browser = HttpClient.newHttpClient();
+        URI url = URI.create(server.running().url() + "/");
+        String page = browser.send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofString())
+                .body();
+        assertThat(page).contains("<title>O1-API</title>");
+
+        URI module = url.resolve(page.replaceAll("(?s).*type=\"module\" src=\"([^\"]*)\".*", "$1"));
+        assertThat(browser.send(HttpRequest.newBuilder(module).build(), BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(200);
     }
 
     @Test

@@ -32,6 +32,7 @@ import org.o1api.upstream.replay.Recording;
  * @param upstreams by name, in the order of the file; empty: no provider is configured, and the demo model serves {@link #DEFAULT_UPSTREAM}
  * @param recordings those of upstreams that replay recorded replies, by the upstream's name
  * @param currency the unit of all prices, a label; null: not configured
+ * @param page whether the chat page is served
  * @param reasoningKeys encrypt the reasoning that clients store: the first one encrypts, all decrypt; empty: the nodes of the
  *     conversation database share a key
  */
@@ -43,6 +44,7 @@ public record Config(
         ConfiguredModels models,
         @Nullable String currency,
         ApiSettings api,
+        boolean page,
         BodySettings bodies,
         StreamSettings stream,
         TurnLimits turns,

@@ -70,6 +70,7 @@ final class ConfigReader {
                         configured,
                         root.find("currency", CURRENCY),
                         api(root, limits),
+                        root.get("page", ValueType.BOOLEAN, true),
                         bodies(limits, keys.size() > 1),
                         stream(root),
                         turns(root, limits, keys.size() > 1),

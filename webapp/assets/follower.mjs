@@ -1,0 +1,50 @@
+// Keeps the end of a growing text in view until the reader scrolls away from it.
+
+const NEAR_END = 60; // pixels
+
+export class Follower {
+  #scroller;
+  #follows = false;
+  #onChange;
+
+  /** @param onChange is called with whether the end is out of view */
+  constructor(scroller, content, onChange) {
+    this.#scroller = scroller;
+    this.#onChange = onChange;
+    scroller.addEventListener('scroll', () => this.#set(this.#distance() < NEAR_END), { passive: true });
+    new ResizeObserver(() => this.#grown()).observe(content);
+  }
+
+  #distance() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    return scrollHeight - scrollTop - clientHeight;
+  }
+
+  #set(follows) {
+    if (this.#follows !== follows) {
+      this.#follows = follows;
+      this.#onChange(!follows);
+    }
+  }
+
+  #grown() {
+    if (this.#follows) {
+      this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    } else {
+      this.#set(this.#distance() < NEAR_END);
+    }
+  }
+
+  /** Stays at the beginning. */
+  toStart() {
+    this.#set(false);
+    this.#onChange(false);
+    this.#scroller.scrollTop = 0;
+  }
+
+  /** Goes to the end, and stays there. */
+  toEnd() {
+    this.#set(true);
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+  }
+}
