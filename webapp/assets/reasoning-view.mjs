@@ -76,7 +76,7 @@ export class ReasoningView {
     const tokens = state.summary?.usage?.reasoning_tokens ?? state.budget?.tokens?.[0];
     showParts(this.#meta, [
       steps > 0 && [steps === 1 ? 'reasoning.step' : 'reasoning.steps', { count: steps }],
-      samples > 0 && ['reasoning.samples', { count: samples }],
+      samples > 0 && [samples === 1 ? 'reasoning.sample' : 'reasoning.samples', { count: samples }],
       seconds !== null && ['reasoning.seconds', { seconds: fixed(seconds, 1) }],
       tokens > 0 && ['reasoning.tokens', { count: tokens }],
     ]);
