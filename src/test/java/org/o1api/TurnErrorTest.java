@@ -11,6 +11,7 @@ import java.util.Map;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.resource.ResourceFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,7 @@ class TurnErrorTest {
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
         ServletContextHandler context = new ServletContextHandler();
+        context.setBaseResource(ResourceFactory.of(context).newResource(Path.of("webapp"))); // the page
         context.setInitParameter("o1api.config", config(folder).toString());
         context.addEventListener(new Gateway(List.of(strategy.type())));
         server.setHandler(context);
