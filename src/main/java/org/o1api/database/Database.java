@@ -122,6 +122,9 @@ public final class Database implements AutoCloseable {
             connections.evictIfDatabaseClosed(e);
             report(DatabaseFailure.of(e));
             throw new DatabaseUnavailableException(e);
+        } catch (LinkageError e) { // a class of the pool or the driver that an OutOfMemoryError has left unusable
+            failures.warning("LinkageError", "conversation database failed until the next start: " + e);
+            throw new DatabaseUnavailableException(e);
         } finally {
             limiter.release();
         }
