@@ -49,7 +49,7 @@ public record AnthropicError(ErrorBody error, String requestId) {
 
     private String message() {
         boolean isTooLong = error.wireCode().equals(ErrorCode.CONTEXT_LENGTH_EXCEEDED.wireName());
-        return isTooLong ? TOO_LONG + ": " + error.message() : error.message();
+        return isTooLong && !error.message().startsWith(TOO_LONG) ? TOO_LONG + ": " + error.message() : error.message();
     }
 
     private static String type(int status) {

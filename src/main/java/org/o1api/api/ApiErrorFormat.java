@@ -41,7 +41,10 @@ public final class ApiErrorFormat implements ErrorFormat {
                 error(
                         ErrorCode.INVALID_API_KEY,
                         "No valid API key. Send it in the header 'Authorization: Bearer KEY' or 'x-api-key: KEY'.");
-            case 404 -> error(ErrorCode.UNKNOWN_URL, "Unknown URL. Chat completions are at POST /v1/chat/completions.");
+            case 404 ->
+                error(
+                        ErrorCode.UNKNOWN_URL,
+                        "Unknown URL. The gateway has POST /v1/chat/completions, /v1/responses and /v1/messages, among others.");
             case 405 -> error(ErrorCode.METHOD_NOT_ALLOWED, "This URL does not support this HTTP method.");
             case 406 -> error(ErrorCode.NOT_ACCEPTABLE, "This URL has no response of the requested type.");
             case 408 -> error(ErrorCode.REQUEST_TIMEOUT, "The request did not arrive in time.");
