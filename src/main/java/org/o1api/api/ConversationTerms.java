@@ -41,7 +41,7 @@ public record ConversationTerms(
             case NOT_FOUND -> "GET /v1/conversations lists the key's conversations.";
             case BUSY -> "Wait for its answer, then retry.";
             case CHANGED -> "Send the request again.";
-            case TOO_LONG -> "To begin anew, " + otherConversation() + ".";
+            case TOO_LONG -> "To start over, " + otherConversation() + ".";
             case NOTHING_NEW -> "Add a new message to '" + messages + "'.";
             case DIFFERS ->
                 (conversation == null

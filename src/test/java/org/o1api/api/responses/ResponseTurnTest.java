@@ -70,8 +70,8 @@ class ResponseTurnTest {
                 "true | NOT_FOUND | conversation | GET /v1/conversations lists the key's conversations.",
                 "true | BUSY | conversation | Wait for its answer, then retry.",
                 "false | CHANGED | | Send the request again.",
-                "true | TOO_LONG | conversation | To begin anew, use another 'conversation'.",
-                "false | TOO_LONG | | To begin anew, leave out 'previous_response_id'.",
+                "true | TOO_LONG | conversation | To start over, use another 'conversation'.",
+                "false | TOO_LONG | | To start over, leave out 'previous_response_id'.",
                 "true | NOTHING_NEW | input | Add a new message to 'input'.",
                 "true | DIFFERS | input | GET /v1/conversations/ID/items lists what is stored. Send only the new messages in 'input',"
                         + " or use another 'conversation'.",
