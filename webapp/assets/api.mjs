@@ -3,7 +3,7 @@
 import { readEvents } from './events.mjs';
 import { text } from './texts.mjs';
 
-const KEY = 'o1-api.key';
+const KEY = `o1-api.key:${new URL('.', document.baseURI).pathname}`; // gateways of one origin have keys of their own
 const PAGE_OF_ITEMS = 100;
 const PAGE_OF_CONVERSATIONS = 40;
 

@@ -19,7 +19,7 @@ class BodilessRequestTest {
                 type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> result));
     }
 
-    /** Otherwise whoever writes the response asynchronously does not call {@code startAsync}, and it is completed too early. */
+    /** Otherwise code that writes the response asynchronously does not call {@code startAsync}, and it is completed too early. */
     @Test
     void isNotAsynchronousBeforeTheApplicationSaysSo() {
         assertThat(request.isAsyncStarted()).isFalse();

@@ -35,7 +35,7 @@ public final class MessagesClient {
             return ChatClient.parsed(data);
         }
 
-        /** The text of a delta of this type; empty if the event is none. */
+        /** The text of a delta of this type; empty if the event is not such a delta. */
         public String delta(String field) {
             return json().path("delta").path(field).asText("");
         }
