@@ -33,6 +33,7 @@ public record ConversationTerms(
             case CONVERSATION -> conversation;
             case MESSAGES -> messages;
             case PREVIOUS_RESPONSE -> previousResponse;
+            case PARENT -> O1Options.PARENT;
         };
     }
 
@@ -49,6 +50,9 @@ public record ConversationTerms(
                                 : "GET /v1/conversations/ID/items lists what is stored.")
                         + " Send only the new messages in '" + messages + "', or " + otherConversation() + ".";
             case PREVIOUS_RESPONSE_NOT_FOUND -> "Send the whole conversation in '" + messages + "'.";
+            case TURN_NOT_FOUND ->
+                "Send the 'x_o1.turn' of an answer of this conversation, or leave out '" + O1Options.PARENT
+                        + "' to continue its newest turn.";
         };
     }
 

@@ -17,7 +17,8 @@ public final class ConversationException extends GatewayException {
     public enum Subject {
         CONVERSATION,
         MESSAGES,
-        PREVIOUS_RESPONSE
+        PREVIOUS_RESPONSE,
+        PARENT
     }
 
     /** Why a request was rejected whose fields are valid. */
@@ -35,7 +36,9 @@ public final class ConversationException extends GatewayException {
         /** The messages of the request contradict the conversation. */
         DIFFERS(ErrorCode.CONVERSATION_DIFFERS, Subject.MESSAGES),
         /** The response to continue does not exist, belongs to another caller, or a response before it was deleted. */
-        PREVIOUS_RESPONSE_NOT_FOUND(ErrorCode.RESPONSE_NOT_FOUND, Subject.PREVIOUS_RESPONSE);
+        PREVIOUS_RESPONSE_NOT_FOUND(ErrorCode.RESPONSE_NOT_FOUND, Subject.PREVIOUS_RESPONSE),
+        /** The turn to continue is none of the conversation. */
+        TURN_NOT_FOUND(ErrorCode.TURN_NOT_FOUND, Subject.PARENT);
 
         private final ErrorCode code;
         private final Subject subject;
@@ -102,6 +105,13 @@ public final class ConversationException extends GatewayException {
                 Reason.PREVIOUS_RESPONSE_NOT_FOUND,
                 "The response to continue does not exist for this API key: it was not stored, or it or a response before it"
                         + " was deleted (conversations.time_to_live, conversations.responses_per_caller).");
+    }
+
+    static ConversationException turnNotFound() {
+        return new ConversationException(
+                Reason.TURN_NOT_FOUND,
+                "The turn to continue does not exist in this conversation: it was not stored, was deleted, or belongs to another"
+                        + " conversation.");
     }
 
     static ConversationException changed() {

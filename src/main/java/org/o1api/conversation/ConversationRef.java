@@ -2,25 +2,26 @@ package org.o1api.conversation;
 
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.TurnId;
+import org.o1api.model.TurnParent;
 
 /**
  * The conversation of a turn, and what the turn continues in it.
  *
- * <p>There are two kinds. A <b>named</b> conversation has an ID that the client chose or got: a turn continues its newest turn, and
- * its turns exclude each other. An <b>unnamed</b> conversation holds a stored response without a conversation, and the responses that
+ * <p>There are two kinds. A <b>named</b> conversation has an ID that the client chose or got: a turn continues its newest turn,
+ * unless the client names another one, and its turns exclude each other. An <b>unnamed</b> conversation holds a stored response without a conversation, and the responses that
  * continue it: {@link #unnamed} begins one, {@link ResponseStore#continuing} continues a response. Its turns form a tree and do not
  * exclude each other. No client knows its ID.
  *
  * @param caller owner of the conversation
  * @param id of the conversation
- * @param parent ID of the turn that the turn continues, in any conversation of the caller; null: the newest turn of a named
- *     conversation, none of an unnamed one
+ * @param parent what the turn continues: a turn of a named conversation belongs to it, one of an unnamed conversation to any
+ *     conversation of the caller
  * @param idempotencyKey of the request; null if it has none
  */
 public record ConversationRef(
         String caller,
         String id,
-        @Nullable String parent,
+        TurnParent parent,
         @Nullable IdempotencyKey idempotencyKey) {
     /**
      * An idempotency key: requests with the same key are answered once.
@@ -32,7 +33,7 @@ public record ConversationRef(
 
     /** A turn that continues the newest turn of a named conversation, or begins the conversation. */
     public ConversationRef(String caller, String id, @Nullable IdempotencyKey idempotencyKey) {
-        this(caller, id, null, idempotencyKey);
+        this(caller, id, TurnParent.Fixed.NEWEST, idempotencyKey);
     }
 
     /**
@@ -40,10 +41,10 @@ public record ConversationRef(
      * idempotency key have the same conversation, so that a repeated request is found.
      */
     public static ConversationRef unnamed(String caller, @Nullable IdempotencyKey idempotencyKey) {
-        return unnamed(caller, null, idempotencyKey);
+        return unnamed(caller, TurnParent.Fixed.NONE, idempotencyKey);
     }
 
-    static ConversationRef unnamed(String caller, @Nullable String parent, @Nullable IdempotencyKey idempotencyKey) {
+    static ConversationRef unnamed(String caller, TurnParent parent, @Nullable IdempotencyKey idempotencyKey) {
         String key = idempotencyKey == null ? null : idempotencyKey.value();
         return new ConversationRef(caller, ConversationId.unnamed(caller, key), parent, idempotencyKey);
     }
@@ -59,6 +60,6 @@ public record ConversationRef(
 
     /** Whether other turns of the conversation have to wait. Turns that continue responses do not. */
     public boolean isExclusive() {
-        return parent == null || !isUnnamed();
+        return parent == TurnParent.Fixed.NONE || !isUnnamed();
     }
 }

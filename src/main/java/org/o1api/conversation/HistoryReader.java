@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationStore.PositionedTurn;
 import org.o1api.conversation.TurnTable.Row;
 import org.o1api.model.Message;
+import org.o1api.model.TurnId;
+import org.o1api.model.TurnParent;
 
 /** Reads the part of a conversation's history that a turn needs. */
 final class HistoryReader {
@@ -33,17 +35,25 @@ final class HistoryReader {
             throw ConversationException.notFound(ref.id());
         }
         Long key = found.map(Conversation::primaryKey).orElse(null);
-        String parent = ref.parent();
-        if (parent != null) {
-            Row row = TurnTable.find(handle, ref.caller(), parent)
-                    .orElseThrow(ConversationException::previousResponseNotFound)
-                    .row();
-            return readAfter(row, key, ref.isUnnamed());
+        if (ref.parent() instanceof TurnParent.Turn parent) {
+            return readAfter(find(parent.id(), ref, key), key, ref.isUnnamed());
         }
-        if (key == null || ref.isUnnamed()) {
+        if (key == null || ref.parent() == TurnParent.Fixed.NONE) {
             return History.none(key);
         }
         return found.get().forked() ? readForked(key) : readUnforked(found.get());
+    }
+
+    private Row find(String parent, ConversationRef ref, @Nullable Long key) {
+        if (ref.isUnnamed()) {
+            return TurnTable.find(handle, ref.caller(), parent)
+                    .orElseThrow(ConversationException::previousResponseNotFound)
+                    .row();
+        }
+        Optional<Row> found = key == null || !TurnId.isValid(parent) // not every database accepts every character
+                ? Optional.empty()
+                : TurnTable.find(handle, key, parent);
+        return found.orElseThrow(ConversationException::turnNotFound);
     }
 
     private History readUnforked(Conversation conversation) {

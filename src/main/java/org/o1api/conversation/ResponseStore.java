@@ -15,6 +15,7 @@ import org.o1api.conversation.TurnTable.Located;
 import org.o1api.conversation.TurnTable.Row;
 import org.o1api.database.Database;
 import org.o1api.model.TurnId;
+import org.o1api.model.TurnParent;
 
 /**
  * Stored turns by their own IDs, as responses ({@link TurnId#response}). A caller finds only their own; an ID of any other text is one
@@ -108,12 +109,14 @@ public final class ResponseStore {
             throw ConversationException.previousResponseNotFound();
         }
         return ConversationRef.unnamed(
-                caller, id, idempotencyKey); // as if its conversation, which is gone, was a named one
+                caller,
+                new TurnParent.Turn(id),
+                idempotencyKey); // as if its conversation, which is gone, was a named one
     }
 
     private static ConversationRef continuing(
             String caller, Located parent, ConversationRef.@Nullable IdempotencyKey idempotencyKey) {
-        String id = parent.row().id();
+        TurnParent id = new TurnParent.Turn(parent.row().id());
         return ConversationId.isUnnamed(parent.conversation())
                 ? new ConversationRef(caller, parent.conversation(), id, idempotencyKey)
                 : ConversationRef.unnamed(caller, id, idempotencyKey);

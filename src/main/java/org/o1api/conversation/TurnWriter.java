@@ -2,6 +2,7 @@ package org.o1api.conversation;
 
 import org.jdbi.v3.core.Handle;
 import org.o1api.database.Database;
+import org.o1api.model.TurnParent;
 
 /** Stores turns: each in one transaction, which creates its conversation if necessary and releases the turn's lease. */
 final class TurnWriter {
@@ -30,7 +31,7 @@ final class TurnWriter {
                     ? history.conversationKey()
                     : ConversationTable.insert(handle, ref.caller(), ref.id(), ConversationTable.NO_METADATA, created);
             use(handle, key, ref, newTurn.bytes());
-            if (ref.parent() != null || ref.isUnnamed()) { // otherwise it continues the newest turn
+            if (ref.parent() != TurnParent.Fixed.NEWEST) {
                 fork(handle, key, history.parentPosition());
             }
             TurnTable.insert(handle, key, history.parent(), newTurn, ref.idempotencyKey());

@@ -20,6 +20,8 @@ public enum ErrorCode {
     CONVERSATION_NOT_FOUND(404, Type.INVALID_REQUEST),
     /** The stored response, or the item in it, does not exist, or a response before it was deleted. */
     RESPONSE_NOT_FOUND(404, Type.INVALID_REQUEST),
+    /** The turn to continue does not exist in the conversation. */
+    TURN_NOT_FOUND(404, Type.INVALID_REQUEST),
     UNKNOWN_URL(404, Type.INVALID_REQUEST),
     METHOD_NOT_ALLOWED(405, Type.INVALID_REQUEST),
     NOT_ACCEPTABLE(406, Type.INVALID_REQUEST),

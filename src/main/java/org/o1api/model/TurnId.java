@@ -13,7 +13,9 @@ public final class TurnId {
     private static final String PREFIX = "turn_";
     private static final String CHAT_COMPLETION_PREFIX = "chatcmpl-";
     private static final String RESPONSE_PREFIX = "resp_";
-    private static final Pattern RESPONSE = Pattern.compile(RESPONSE_PREFIX + "[0-9a-f]{32}");
+    private static final String DIGITS = "[0-9a-f]{32}";
+    private static final Pattern VALID = Pattern.compile(PREFIX + DIGITS);
+    private static final Pattern RESPONSE = Pattern.compile(RESPONSE_PREFIX + DIGITS);
 
     private TurnId() {}
 
@@ -31,6 +33,11 @@ public final class TurnId {
     /** The ID with these digits. */
     public static String ofHex(String hex) {
         return PREFIX + hex;
+    }
+
+    /** Whether a text has the form of an ID. IDs of chat completions have another one. */
+    public static boolean isValid(String id) {
+        return VALID.matcher(id).matches();
     }
 
     /** The digits of a turn's ID, also of one that an earlier version stored. */

@@ -84,6 +84,10 @@ public final class ChatTurnReader {
             ChatCompletionRequest request, Caller caller, byte[] body, ContainerRequestContext context) {
         return request.conversationId() == null
                 ? null
-                : new ConversationRef(caller.name(), request.conversationId(), Idempotency.key(context, body));
+                : new ConversationRef(
+                        caller.name(),
+                        request.conversationId(),
+                        request.options().parent(),
+                        Idempotency.key(context, body));
     }
 }

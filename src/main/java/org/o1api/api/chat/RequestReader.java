@@ -77,6 +77,12 @@ final class RequestReader {
                     "'messages' contains only reasoning of earlier answers, which is not sent to the model. Add a user"
                             + " message.");
         }
+        if (request.conversationId == null) {
+            request.options.withoutParent(
+                    ErrorCode.INVALID_REQUEST,
+                    "names a turn of a conversation, but the request has none. Add '" + ConversationId.FIELD
+                            + "', or leave it out.");
+        }
         if (request.tools == null) {
             ToolConstraints.removeWithoutTools(request.closingFields);
         }

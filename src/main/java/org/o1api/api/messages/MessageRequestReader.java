@@ -137,7 +137,12 @@ final class MessageRequestReader {
             }
             case "tool_choice" -> toolChoice = json.raw();
             case "metadata" -> readMetadata(new Fields(json.raw(), name));
-            case O1Options.FIELD -> options = new O1OptionsReader(json).read();
+            case O1Options.FIELD ->
+                options = new O1OptionsReader(json)
+                        .read()
+                        .withoutParent(
+                                ErrorCode.UNSUPPORTED_VALUE,
+                                "is not supported by the Messages API, which stores no turns. Send the messages to continue.");
             default -> json.skip();
         }
     }

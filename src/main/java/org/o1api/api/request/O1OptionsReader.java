@@ -8,6 +8,7 @@ import org.o1api.api.O1Options;
 import org.o1api.api.RequestException;
 import org.o1api.model.Budget;
 import org.o1api.model.ErrorCode;
+import org.o1api.model.TurnParent;
 
 /** Reads the gateway's own request field {@code x_o1}. Since only clients that know the gateway send it, unknown keys are errors. */
 public final class O1OptionsReader {
@@ -33,22 +34,29 @@ public final class O1OptionsReader {
         json.require(JsonToken.START_OBJECT, O1Options.FIELD, "an object such as {\"budget\": {\"calls\": 10}}");
         Budget.Limits limits = Budget.Limits.NONE;
         @Nullable String strategy = null;
+        TurnParent parent = O1Options.NONE.parent();
         for (String field = json.nextFieldOrNull(); field != null; field = json.nextFieldOrNull()) {
             String at = O1Options.FIELD + "." + field;
-            if (field.equals("parent")) { // null is a value of its own
-                throw new RequestException(
-                        ErrorCode.UNSUPPORTED_VALUE, at, "'" + at + "' is not supported yet. Leave it out.");
-            }
-            if (json.current() == JsonToken.VALUE_NULL) {
+            if (json.current() == JsonToken.VALUE_NULL && !at.equals(O1Options.PARENT)) {
                 continue;
             }
             switch (field) {
                 case "budget" -> limits = limits();
                 case "strategy" -> strategy = json.name(at);
-                default -> throw unknown(at, "budget, strategy");
+                case "parent" -> parent = parent();
+                default -> throw unknown(at, "budget, strategy, parent");
             }
         }
-        return new O1Options(limits, strategy);
+        return new O1Options(limits, strategy, parent);
+    }
+
+    /** Null is a value of its own. An ID may have any form: without such a turn it is not found. */
+    private TurnParent parent() {
+        if (json.current() == JsonToken.VALUE_NULL) {
+            return TurnParent.Fixed.NONE;
+        }
+        json.require(JsonToken.VALUE_STRING, O1Options.PARENT, "the ID of a turn, or null");
+        return new TurnParent.Turn(json.text());
     }
 
     private Budget.Limits limits() {

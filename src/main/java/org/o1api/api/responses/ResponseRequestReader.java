@@ -241,7 +241,12 @@ final class ResponseRequestReader {
                     repeat(name);
                 }
             }
-            case O1Options.FIELD -> options = new O1OptionsReader(json).read();
+            case O1Options.FIELD ->
+                options = new O1OptionsReader(json)
+                        .read()
+                        .withoutParent(
+                                ErrorCode.UNSUPPORTED_VALUE,
+                                "is not supported by the Responses API. Send 'previous_response_id', which continues any response.");
             default -> {
                 if (!state.read(name)) {
                     new RestrictedFields(json).read(name);
