@@ -121,7 +121,41 @@ class ConversationNodesIT {
                 assertThat(contents.get(i)).isEqualTo((2 * i + 1) + " " + stored.get(2 * i));
                 assertThat(stored.get(2 * i + 1)).isEqualTo(contents.get(i));
             }
+            requireForksOneAtATime(List.of(one.client(GatewayFixture.KEY), two.client(GatewayFixture.KEY)));
         }
+    }
+
+    /** Concurrent turns after the same one: the last of them is the newest turn, on both nodes. */
+    private static void requireForksOneAtATime(List<ChatClient> nodes) throws InterruptedException {
+        String item = nodes.get(0)
+                .get("/v1/conversations/busy/items?order=asc&limit=1")
+                .json()
+                .path("first_id")
+                .asText();
+        String parent = "\"x_o1\": {\"parent\": \"turn_" + item.split("_", -1)[1] + "\"}";
+        List<String> first = contents(nodes.get(0), "busy").subList(0, 2);
+        List<JsonResponse> answers = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> threads = IntStream.range(0, 10)
+                .mapToObj(i -> new Thread(() -> answers.add(
+                        nodes.get(i % 2).postQuestion("f" + i, "\"conversation_id\": \"busy\"", NO_REASONING, parent))))
+                .toList();
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        List<String> forks = answers.stream()
+                .filter(answer -> answer.status() == 200)
+                .map(JsonResponse::content)
+                .toList();
+        assertThat(answers)
+                .filteredOn(answer -> answer.status() != 200)
+                .allSatisfy(answer ->
+                        assertThat(answer.json().at("/error/code").asText()).isEqualTo("conversation_busy"));
+        assertThat(forks).isNotEmpty().allMatch(content -> content.startsWith("3 f"));
+        List<String> stored = contents(nodes.get(0), "busy");
+        assertThat(contents(nodes.get(1), "busy")).isEqualTo(stored);
+        assertThat(stored).hasSize(4).startsWith(first.get(0), first.get(1));
+        assertThat(stored.get(3)).isEqualTo("3 " + stored.get(2)).isIn(forks);
     }
 
     private static int count(String answer) {

@@ -2,6 +2,7 @@ package org.o1api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,44 @@ class IdempotencyIT {
         for (Question question : List.of(storedIn("isAbsentWithoutAKey", surface), QUESTION)) {
             assertThat(surface.client(fixture).post(question).header(STATE)).isNull();
         }
+    }
+
+    /** Also if its turn has left the conversation since. */
+    @InContainers
+    void answersATurnAfterAParentOnce(GatewayFixture fixture) {
+        fixture.dispatch(request -> Script.answer("To " + request.lastMessage()));
+        String body =
+                "{\"conversation_id\": \"parent\", \"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\","
+                        + " \"content\": \"%s\"}], \"x_o1\": {\"parent\": %s}}";
+        ChatClient client = fixture.client();
+        JsonNode first = client.post(body.formatted("a", null)).json();
+        JsonNode second =
+                client.post(body.formatted("b", first.at("/x_o1/turn"))).json();
+        String retry = body.formatted("c", first.at("/x_o1/turn"));
+        ChatClient.JsonResponse stored = keyed(client, retry);
+        assertThat(stored.header(STATE)).isEqualTo("stored");
+        for (JsonNode parent : List.of(stored.json().at("/x_o1/turn"), first.at("/x_o1/turn"))) {
+            assertThat(client.post(body.formatted("d", parent)).status()).isEqualTo(200);
+            JsonNode items = client.get("/v1/conversations/parent/items").json();
+            ChatClient.JsonResponse again = keyed(client, retry);
+            assertThat(again.header(STATE)).isEqualTo("replayed");
+            assertThat(again.json()).isEqualTo(stored.json());
+            assertThat(client.get("/v1/conversations/parent/items").json()).isEqualTo(items);
+        }
+        for (String other : List.of(
+                body.formatted("c", second.at("/x_o1/turn")),
+                body.formatted("c", null),
+                body.formatted("c", null).replaceFirst(", \"x_o1.*", "}"))) {
+            ChatClient.JsonResponse reused = keyed(client, other);
+            assertThat(reused.status()).isEqualTo(422);
+            assertThat(reused.json().at("/error/code").asText()).isEqualTo("idempotency_key_reused");
+        }
+    }
+
+    private static ChatClient.JsonResponse keyed(ChatClient client, String body) {
+        return client.send(
+                "/v1/chat/completions",
+                request -> ChatClient.postJson(body).apply(request.header("Idempotency-Key", "parent")));
     }
 
     /** An error is never stored: the same request runs again. */

@@ -180,15 +180,39 @@ class StoredByEarlierVersionIT {
                                         .path("data")
                                         .size()
                                 + 4);
+                requireFork(client, prompt.getKey());
             }
         }
         assertThat(rows(migration, url)).containsAll(before);
     }
 
+    /** Continues the first turn, and then the newest one of the earlier version. */
+    private static void requireFork(ChatClient client, String conversation) {
+        JsonNode before = items(client, conversation, "order=asc&limit=100");
+        for (int last : List.of(0, before.size() - 5)) {
+            String parent = turn(before.path(last));
+            List<JsonNode> chain = new ArrayList<>();
+            int end = last;
+            while (end + 1 < before.size() && turn(before.path(end + 1)).equals(parent)) {
+                end++;
+            }
+            for (int i = 0; i <= end; i++) {
+                chain.add(before.path(i));
+            }
+            ask(client, conversation, ", \"x_o1\": {\"parent\": \"turn_" + parent + "\"}");
+            JsonNode after = items(client, conversation, "order=asc&limit=100");
+            assertThat(after).as(conversation).hasSize(chain.size() + 2).startsWith(chain.toArray(JsonNode[]::new));
+        }
+    }
+
     private static void ask(ChatClient client, String conversation) {
+        ask(client, conversation, "");
+    }
+
+    private static void ask(ChatClient client, String conversation, String more) {
         ChatClient.JsonResponse answer = client.post(
-                "{\"model\": \"fake-model\", \"conversation_id\": \"" + conversation
-                        + "\", \"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \"And now?\"}]}");
+                "{\"model\": \"fake-model\", \"conversation_id\": \"" + conversation + "\"" + more
+                        + ", \"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \"And now?\"}]}");
         assertThat(answer.status()).isEqualTo(200);
     }
 

@@ -82,7 +82,7 @@ class XO1FieldsIT {
                 "invalid_request",
                 "x_o1.budget.calls");
         assertError(post(fixture, model, "\"x_o1\": {\"budgets\": {}}"), "invalid_request", "x_o1.budgets");
-        assertError(post(fixture, model, "\"x_o1\": {\"parent\": null}"), "unsupported_value", "x_o1.parent");
+        assertError(post(fixture, model, "\"x_o1\": {\"parent\": null}"), "invalid_request", "x_o1.parent");
         assertError(post(fixture, model, "\"reasoning\": {\"mode\": \"fast\"}"), "invalid_request", "reasoning.mode");
         ChatClient.JsonResponse strategy = post(fixture, model, "\"x_o1\": {\"strategy\": \"steps\"}");
         assertError(strategy, "invalid_request", "x_o1.strategy");

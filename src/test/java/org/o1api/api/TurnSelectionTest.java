@@ -20,6 +20,7 @@ import org.o1api.model.ErrorCode;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Mode;
 import org.o1api.model.Price;
+import org.o1api.model.TurnParent;
 import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
 import org.o1api.reasoning.Strategy;
@@ -95,8 +96,11 @@ class TurnSelectionTest {
             Mode mode,
             @Nullable Effort effort,
             String strategy) {
-        TurnSelection selected =
-                select(model, requestedMode, requestedEffort, new O1Options(Budget.Limits.NONE, choice));
+        TurnSelection selected = select(
+                model,
+                requestedMode,
+                requestedEffort,
+                new O1Options(Budget.Limits.NONE, choice, TurnParent.Fixed.NEWEST));
 
         assertThat(selected.preset().name()).isEqualTo(preset);
         assertThat(selected.mode()).isEqualTo(mode);
@@ -114,7 +118,7 @@ class TurnSelectionTest {
         "two, steps, 'auto, vote'"
     })
     void namesTheStrategiesThatCanBeChosen(String model, String choice, String offered) {
-        O1Options options = new O1Options(Budget.Limits.NONE, choice);
+        O1Options options = new O1Options(Budget.Limits.NONE, choice, TurnParent.Fixed.NEWEST);
         assertThatThrownBy(() -> select(model, Mode.STANDARD, null, options))
                 .isInstanceOfSatisfying(RequestException.class, e -> {
                     assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
@@ -129,10 +133,11 @@ class TurnSelectionTest {
     @Test
     void takesTheSmallerLimits() {
         Budget.Limits limits = new Budget.Limits(99, 20L, Duration.ofSeconds(5), null);
-        assertThat(select("one", Mode.STANDARD, null, new O1Options(limits, null))
+        assertThat(select("one", Mode.STANDARD, null, new O1Options(limits, null, TurnParent.Fixed.NEWEST))
                         .budget())
                 .isEqualTo(new Budget(10, 20, Duration.ofSeconds(5), 3));
-        assertThat(select("one", Mode.PRO, null, new O1Options(limits, null)).budget())
+        assertThat(select("one", Mode.PRO, null, new O1Options(limits, null, TurnParent.Fixed.NEWEST))
+                        .budget())
                 .isEqualTo(new Budget(40, 20, Duration.ofSeconds(5), 12));
     }
 
@@ -141,8 +146,8 @@ class TurnSelectionTest {
     void takesTheLimitsOfTheKey() {
         Caller caller = new Caller("c", Set.of(), new Budget.Limits(8, 5L, null, BigDecimal.ONE));
         Budget.Limits limits = new Budget.Limits(6, 7L, null, BigDecimal.TEN);
-        TurnSelection.Requested requested =
-                new TurnSelection.Requested("one-pro", Mode.STANDARD, null, new O1Options(limits, null));
+        TurnSelection.Requested requested = new TurnSelection.Requested(
+                "one-pro", Mode.STANDARD, null, new O1Options(limits, null, TurnParent.Fixed.NEWEST));
         assertThat(select(requested, caller, "m").budget())
                 .isEqualTo(new Budget(6, 5, Duration.ofMinutes(4), 12, BigDecimal.ONE));
     }
@@ -150,8 +155,8 @@ class TurnSelectionTest {
     @Test
     void limitsTheCostOfModelsWithAPriceOnly() {
         Budget.Limits limits = new Budget.Limits(null, null, null, BigDecimal.ONE);
-        TurnSelection.Requested requested =
-                new TurnSelection.Requested("one", Mode.STANDARD, null, new O1Options(limits, null));
+        TurnSelection.Requested requested = new TurnSelection.Requested(
+                "one", Mode.STANDARD, null, new O1Options(limits, null, TurnParent.Fixed.NEWEST));
         Caller caller = new Caller("c", Set.of());
         assertThat(select(requested, caller, "m").budget().cost()).isEqualTo(BigDecimal.ONE);
         assertThatThrownBy(() -> select(requested, caller, "other"))

@@ -18,6 +18,7 @@ import org.o1api.database.Database;
 import org.o1api.model.Content;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
+import org.o1api.model.TurnParent;
 
 /** Conversations whose turns do not all continue the turn before them, on H2 and PostgreSQL. */
 @ParameterizedClass
@@ -42,12 +43,25 @@ class TurnChainIT extends StoreFixture {
         return String.format("turn_%032x", turn);
     }
 
-    /** Stores a turn that says its number, and returns the texts of its prompt. */
+    /**
+     * Stores a turn that says its number, and returns the texts of its prompt.
+     *
+     * @param parent null: the newest turn
+     */
     private List<String> store(
             String caller, String conversation, int turn, @Nullable Integer parent, Message... more) {
+        return storeAfter(
+                caller,
+                conversation,
+                turn,
+                parent == null ? TurnParent.Fixed.NEWEST : new TurnParent.Turn(id(parent)),
+                more);
+    }
+
+    private List<String> storeAfter(String caller, String conversation, int turn, TurnParent parent, Message... more) {
         List<Message> request = new ArrayList<>(List.of(more));
         request.add(Message.user("u" + turn));
-        ConversationRef ref = new ConversationRef(caller, conversation, parent == null ? null : id(parent), null);
+        ConversationRef ref = new ConversationRef(caller, conversation, parent, null);
         try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
             List<Message> prompt = open.buildPrompt(request, new HistoryLimits(10_000, Integer.MAX_VALUE, false));
             open.store(id(turn), 5, "m", answer("a" + turn));
@@ -61,8 +75,12 @@ class TurnChainIT extends StoreFixture {
                 .toList();
     }
 
-    /** Inserts a row as it is. */
+    /** Inserts a row as it is, and its conversation if there is none. */
     private void insert(String conversation, int turn, @Nullable String parent) {
+        if (node.store().find(CALLER, conversation).isEmpty()) {
+            database.withHandle(
+                    handle -> ConversationTable.insert(handle, CALLER, conversation, ConversationTable.NO_METADATA, 0));
+        }
         Conversation found = conversation(conversation);
         SerializedTurn record = SerializedTurn.of(
                 new StoredTurn(id(turn), 5, "m", List.of(Message.user("u" + turn)), answer("a" + turn)));
@@ -108,6 +126,50 @@ class TurnChainIT extends StoreFixture {
     }
 
     @Test
+    void continuesATurnThatHasLeft() {
+        store(CALLER, "c", 0, null);
+        store(CALLER, "c", 1, null);
+        store(CALLER, "c", 2, 0);
+        assertThat(store(CALLER, "c", 3, 1)).containsExactly("u0", "a0", "u1", "a1", "u3");
+        assertThat(read("c", null, true)).containsExactly("u0", "u1", "u3");
+    }
+
+    @Test
+    void startsOver() {
+        assertThat(storeAfter(CALLER, "c", 0, TurnParent.Fixed.NONE)).containsExactly("u0");
+        assertThat(conversation("c").forked()).isFalse();
+        long bytes = queryNumber("SELECT bytes FROM conversation");
+        assertThat(storeAfter(CALLER, "c", 1, TurnParent.Fixed.NONE)).containsExactly("u1");
+        assertThat(conversation("c").forked()).isTrue();
+        assertThat(store(CALLER, "c", 2, null)).containsExactly("u1", "a1", "u2");
+        assertThat(read("c", null, true)).containsExactly("u1", "u2");
+        assertThat(store(CALLER, "c", 3, 0)).containsExactly("u0", "a0", "u3");
+
+        // turns that have left count, and are deleted with the conversation
+        assertThat(queryNumber("SELECT bytes FROM conversation"))
+                .isGreaterThan(bytes + 3 * StorageQuota.BYTES_PER_TURN);
+        node.store().delete(CALLER, "c");
+        assertThat(queryNumber("SELECT COUNT(*) FROM turn")).isZero();
+    }
+
+    /** As the transaction of a turn, which its lease protects, finds the conversation. */
+    @Test
+    void keepsTheChainIfTheTurnIsNotStored() {
+        store(CALLER, "c", 0, null);
+        store(CALLER, "c", 1, null);
+        ConversationRef ref = new ConversationRef(CALLER, "c", new TurnParent.Turn(id(0)), null);
+        try (OpenConversation open = node.tryOpen(ref).orElseThrow()) {
+            assertThat(node.tryOpen(ref)).isEmpty();
+            open.buildPrompt(List.of(Message.user("?")), new HistoryLimits(10_000, Integer.MAX_VALUE, false));
+            database.withHandle(handle -> handle.execute("DELETE FROM lease"));
+            assertThat(expectError(() -> open.store(id(2), 5, "m", answer("!"))).code())
+                    .isEqualTo(ErrorCode.CONVERSATION_CHANGED);
+        }
+        assertThat(conversation("c").forked()).isFalse();
+        assertThat(read("c", null, true)).containsExactly("u0", "u1");
+    }
+
+    @Test
     void isNotForkedIfTheParentIsTheNewestTurn() {
         store(CALLER, "c", 0, null);
         store(CALLER, "c", 1, 0);
@@ -120,7 +182,7 @@ class TurnChainIT extends StoreFixture {
         store(CALLER, "old", 0, null);
         store(CALLER, "old", 1, null);
         store(CALLER, "old", 2, null);
-        assertThat(store(CALLER, "new", 3, 1)).containsExactly("u0", "a0", "u1", "a1", "u3");
+        insert("new", 3, id(1));
         assertThat(store(CALLER, "new", 4, null)).containsExactly("u0", "a0", "u1", "a1", "u3", "a3", "u4");
         assertThat(read("new", null, true)).containsExactly("u0", "u1", "u3", "u4");
         assertThat(read("new", 1, true)).containsExactly("u1", "u3", "u4");
@@ -136,9 +198,14 @@ class TurnChainIT extends StoreFixture {
     void neverContinuesATurnOfAnotherCaller() {
         store("bob", "secret", 0, null);
         store(CALLER, "c", 1, null);
-        assertThat(expectError(() -> store(CALLER, "c", 2, 0)).code()).isEqualTo(ErrorCode.RESPONSE_NOT_FOUND);
-        assertThat(expectError(() -> store(CALLER, "none", 2, 0)).code()).isEqualTo(ErrorCode.RESPONSE_NOT_FOUND);
-        assertThat(expectError(() -> store(CALLER, "none", 2, 99)).code()).isEqualTo(ErrorCode.RESPONSE_NOT_FOUND);
+        store(CALLER, "d", 5, null);
+        for (String conversation : List.of("c", "none")) {
+            for (int parent : List.of(0, 5, 99)) {
+                assertThat(expectError(() -> store(CALLER, conversation, 2, parent))
+                                .code())
+                        .isEqualTo(ErrorCode.TURN_NOT_FOUND);
+            }
+        }
 
         insert("c", 3, id(0));
         assertThat(read("c", null, true)).containsExactly("u3");
@@ -224,7 +291,8 @@ class TurnChainIT extends StoreFixture {
         store(CALLER, "c", 2, 0, Message.system("s2"));
         store(CALLER, "c", 3, null, Message.user(filler));
         assertThat(store(CALLER, "c", 4, null, Message.system("s4"))).containsExactly("s0", "s2", "s4", "u4");
-        assertThat(store(CALLER, "other", 5, 4)).containsExactly("s0", "s2", "s4", "u4", "a4", "u5");
+        insert("other", 5, id(4));
+        assertThat(store(CALLER, "other", 6, null)).containsExactly("s0", "s2", "s4", "u4", "a4", "u5", "a5", "u6");
     }
 
     /** An older node appends to what is the newest turn then, and does not know parents. */

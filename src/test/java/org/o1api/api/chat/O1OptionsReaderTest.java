@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,10 +17,15 @@ import org.o1api.api.O1Options;
 import org.o1api.api.RequestException;
 import org.o1api.model.Budget;
 import org.o1api.model.ErrorCode;
+import org.o1api.model.TurnParent;
 
 class O1OptionsReaderTest {
     private static ChatCompletionRequest read(String value) {
-        String body = "{\"x_o1\": " + value + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
+        return read(value, "");
+    }
+
+    private static ChatCompletionRequest read(String value, String more) {
+        String body = "{\"x_o1\": " + value + more + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
         return RequestReader.read(body.getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT);
     }
 
@@ -51,12 +57,14 @@ class O1OptionsReaderTest {
             @Nullable Duration time,
             @Nullable BigDecimal cost) {
         O1Options options = read("{\"budget\": " + budget + "}").options();
-        assertThat(options).isEqualTo(new O1Options(new Budget.Limits(calls, tokens, time, cost), null));
+        assertThat(options)
+                .isEqualTo(new O1Options(new Budget.Limits(calls, tokens, time, cost), null, TurnParent.Fixed.NEWEST));
     }
 
     @Test
     void readsTheStrategy() {
-        assertThat(read("{\"strategy\": \"vote\"}").options()).isEqualTo(new O1Options(Budget.Limits.NONE, "vote"));
+        assertThat(read("{\"strategy\": \"vote\"}").options())
+                .isEqualTo(new O1Options(Budget.Limits.NONE, "vote", TurnParent.Fixed.NEWEST));
     }
 
     @ParameterizedTest
@@ -76,7 +84,7 @@ class O1OptionsReaderTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     true                                  | x_o1                | 'x_o1' must be an object such as {"budget": {"calls": 10}}, not a boolean.
                     []                                    | x_o1                | 'x_o1' must be an object such as {"budget": {"calls": 10}}, not a list.
-                    {"budgets": {}}                       | x_o1.budgets        | 'x_o1.budgets' is unknown. Allowed: budget, strategy.
+                    {"budgets": {}}                       | x_o1.budgets        | 'x_o1.budgets' is unknown. Allowed: budget, strategy, parent.
                     {"budget": 5}                         | x_o1.budget         | 'x_o1.budget' must be an object such as {"calls": 10}, not a number.
                     {"budget": {"call": 5}}               | x_o1.budget.call    | 'x_o1.budget.call' is unknown. Allowed: calls, tokens, seconds, cost.
                     {"budget": {"time": 5}}               | x_o1.budget.time    | 'x_o1.budget.time' is unknown. Allowed: calls, tokens, seconds, cost.
@@ -95,6 +103,8 @@ class O1OptionsReaderTest {
                     {"budget": {"cost": -0.1}}            | x_o1.budget.cost    | 'x_o1.budget.cost' must be greater than 0.
                     {"budget": {"cost": {}}}              | x_o1.budget.cost    | 'x_o1.budget.cost' must be a number, not an object.
                     {"strategy": 5}                       | x_o1.strategy       | 'x_o1.strategy' must be a string, not a number.
+                    {"parent": 5}                         | x_o1.parent         | 'x_o1.parent' must be the ID of a turn, or null, not a number.
+                    {"parent": {}}                        | x_o1.parent         | 'x_o1.parent' must be the ID of a turn, or null, not an object.
                     """)
     void namesWhatIsWrong(String value, String param, String message) {
         assertThatThrownBy(() -> read(value)).isInstanceOfSatisfying(RequestException.class, e -> {
@@ -104,16 +114,31 @@ class O1OptionsReaderTest {
         });
     }
 
-    /** For a parent, null is a value: no turn before this one. */
+    /** Null is a value: no turn before this one. */
+    @Test
+    void readsTheParent() {
+        assertThat(parent("{\"parent\": null, \"strategy\": null}")).isEqualTo(TurnParent.Fixed.NONE);
+        assertThat(parent("{\"parent\": \"turn_1\"}")).isEqualTo(new TurnParent.Turn("turn_1"));
+        assertThat(parent("{}")).isEqualTo(TurnParent.Fixed.NEWEST);
+    }
+
+    private static TurnParent parent(String value) {
+        return read(value, ", \"conversation_id\": \"c\"").options().parent();
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"null", "\"turn_1\"", "{}"})
-    void rejectsAParent(String value) {
-        assertThatThrownBy(() -> read("{\"parent\": " + value + "}"))
-                .isInstanceOfSatisfying(RequestException.class, e -> {
-                    assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED_VALUE);
-                    assertThat(e.param()).isEqualTo("x_o1.parent");
-                    assertThat(e).hasMessage("'x_o1.parent' is not supported yet. Leave it out.");
-                });
+    @ValueSource(strings = {"null", "\"turn_1\""})
+    void rejectsAParentWithoutAConversation(String value) {
+        for (String more : List.of("", ", \"conversation_id\": null")) {
+            assertThatThrownBy(() -> read("{\"parent\": " + value + "}", more))
+                    .isInstanceOfSatisfying(RequestException.class, e -> {
+                        assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
+                        assertThat(e.param()).isEqualTo("x_o1.parent");
+                        assertThat(e)
+                                .hasMessage("'x_o1.parent' names a turn of a conversation, but the request has none."
+                                        + " Add 'conversation_id', or leave it out.");
+                    });
+        }
     }
 
     @Test

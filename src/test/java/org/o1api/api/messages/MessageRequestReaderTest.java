@@ -107,6 +107,7 @@ class MessageRequestReaderTest {
                 "{'messages': [USER], 'tool_choice': {'type': 'any'}} | tool_choice",
                 "{'messages': [USER], 'tools': [{'name': 'f'}], 'tool_choice': {'type': 'tool', 'name': 'g'}} | tool_choice.name",
                 "{'messages': [USER], 'max_tokens': 0} | max_tokens",
+                "{'messages': [USER], 'x_o1': {'parent': null}} | x_o1.parent",
                 "{'messages': [USER], 'output_config': {'effort': 'most'}} | output_config.effort",
             })
     void rejectsWhatCannotBeSent(String body, String param) {

@@ -243,6 +243,7 @@ class ResponseRequestReaderTest {
                 "'conversation': 'a/b' | conversation | INVALID_REQUEST",
                 "'conversation': {'id': 'unnamed/x'} | conversation.id | INVALID_REQUEST",
                 "'conversation': 'c', 'previous_response_id': 'resp_1' | previous_response_id | INVALID_REQUEST",
+                "'conversation': 'c', 'x_o1': {'parent': null} | x_o1.parent | UNSUPPORTED_VALUE",
                 "'store': 'no' | store | INVALID_REQUEST",
                 "'include': 'x' | include | INVALID_REQUEST",
                 "'include': [5] | include[0] | INVALID_REQUEST",
