@@ -253,6 +253,11 @@ class ConversationForksIT {
         assertThat(errors).singleElement().satisfies(error -> {
             assertThat(error.at("/error/code").asText()).isEqualTo("turn_not_found");
             assertThat(error.at("/error/param").asText()).isEqualTo("x_o1.parent");
+            assertThat(error.at("/error/message").asText())
+                    .isEqualTo(
+                            "The turn to continue does not exist in this conversation: it was not stored, was deleted, or"
+                                    + " belongs to another conversation. Send the 'x_o1.turn' of an answer of this conversation, or"
+                                    + " leave out 'x_o1.parent' to continue its newest turn.");
         });
         assertThat(client.get(ROUTE + "unknown").status()).isEqualTo(404);
         JsonResponse generated = client.postQuestion("c", in("conv_" + "0".repeat(48)), NO_REASONING, parent(null));

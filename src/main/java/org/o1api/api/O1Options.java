@@ -10,7 +10,7 @@ import org.o1api.model.TurnParent;
  *
  * @param limits lower the preset's budget; a limit above the preset's has no effect
  * @param strategy one of the preset's strategies; null: the preset's default
- * @param parent what the turn continues in its conversation
+ * @param parent what the turn continues in its conversation; {@code NEWEST} unless the request says it
  */
 public record O1Options(Budget.Limits limits, @Nullable String strategy, TurnParent parent) {
     /** The field. */

@@ -8,9 +8,9 @@ import org.o1api.model.TurnParent;
  * The conversation of a turn, and what the turn continues in it.
  *
  * <p>There are two kinds. A <b>named</b> conversation has an ID that the client chose or got: a turn continues its newest turn,
- * unless the client names another one, and its turns exclude each other. An <b>unnamed</b> conversation holds a stored response without a conversation, and the responses that
- * continue it: {@link #unnamed} begins one, {@link ResponseStore#continuing} continues a response. Its turns form a tree and do not
- * exclude each other. No client knows its ID.
+ * unless the client names another one, and its turns exclude each other. An <b>unnamed</b> conversation holds a stored response
+ * without a conversation, and the responses that continue it: {@link #unnamed} begins one, {@link ResponseStore#continuing}
+ * continues a response. Its turns do not exclude each other. No client knows its ID.
  *
  * @param caller owner of the conversation
  * @param id of the conversation
