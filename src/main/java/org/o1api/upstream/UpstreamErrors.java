@@ -14,6 +14,9 @@ import org.o1api.upstream.UpstreamSettings.Timeouts;
 final class UpstreamErrors {
     private static final int MAX_MESSAGE_LENGTH = 500;
     private static final int MIN_SECRET_LENGTH = 4;
+    /** Anthropic's status of an overload, which providers behind gateways have, too. */
+    private static final int OVERLOADED = 529;
+
     private static final Pattern URL =
             Pattern.compile("[a-z][a-z0-9+.-]{1,20}://[^\\s\"'<>]+", Pattern.CASE_INSENSITIVE);
     /** A field's path or an error code. */
@@ -184,7 +187,7 @@ final class UpstreamErrors {
             boolean keepsNames,
             ProviderErrorBody body) {
         Duration wait = headerRetryAfter == null ? body.retryAfter() : headerRetryAfter;
-        if (wait == null && (status == 429 || status == 503)) {
+        if (wait == null && (status == 429 || status == 503 || status == OVERLOADED)) {
             wait = RetryAfter.findIn(body.text());
         }
         boolean contextExceeded = code == ErrorCode.UPSTREAM_REFUSED && ContextLength.isExceeded(status, body);
@@ -210,7 +213,7 @@ final class UpstreamErrors {
             case 409 -> ErrorCode.UPSTREAM_FAILED;
             case 413 -> ErrorCode.UPSTREAM_REQUEST_TOO_LARGE;
             case 429 -> ErrorCode.UPSTREAM_RATE_LIMIT;
-            case 503 -> ErrorCode.UPSTREAM_UNAVAILABLE;
+            case 503, OVERLOADED -> ErrorCode.UPSTREAM_UNAVAILABLE;
             default -> status >= 500 ? ErrorCode.UPSTREAM_FAILED : ErrorCode.UPSTREAM_MISCONFIGURED;
         };
     }
@@ -235,6 +238,7 @@ final class UpstreamErrors {
             case 429 -> "The model provider is rate limiting requests (%s).";
             case 501 -> "The model provider does not support this request (%s).";
             case 503 -> "The model provider is temporarily unavailable (%s).";
+            case OVERLOADED -> "The model provider is overloaded (%s).";
             case 504 -> "The model provider reported a timeout (%s).";
             default ->
                 status >= 500

@@ -56,7 +56,7 @@ class UpstreamFailureTest {
         "501, UPSTREAM_FAILED, 1",
         "502, UPSTREAM_FAILED, 3",
         "503, UPSTREAM_UNAVAILABLE, 3",
-        "529, UPSTREAM_FAILED, 3"
+        "529, UPSTREAM_UNAVAILABLE, 3"
     })
     void mapsStatuses(int status, ErrorCode code, int calls) {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(
