@@ -267,7 +267,7 @@ class AccessIT {
         assertThat(good.status()).isEqualTo(200);
         assertThat(good.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example.com");
         assertThat(good.header("Access-Control-Expose-Headers"))
-                .contains("x-request-id", "Retry-After", "x-o1-idempotency");
+                .contains("x-request-id, request-id", "Retry-After", "x-o1-idempotency");
         assertThat(good.header("Vary")).contains("Origin");
         JsonResponse rejected =
                 from("https://chat.example.com", fixture.gateway().client("sk-wrong"));

@@ -39,7 +39,8 @@ public final class CorsFilter extends HttpFilter {
         String origin = allowedOrigin(request);
         if (origin != null) {
             response.setHeader("Access-Control-Allow-Origin", origin);
-            response.setHeader("Access-Control-Expose-Headers", "x-request-id, Retry-After, x-o1-idempotency");
+            response.setHeader(
+                    "Access-Control-Expose-Headers", "x-request-id, request-id, Retry-After, x-o1-idempotency");
         }
         if (origin != null
                 && request.getMethod().equals("OPTIONS")

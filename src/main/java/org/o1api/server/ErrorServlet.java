@@ -34,9 +34,7 @@ public final class ErrorServlet extends HttpServlet {
             return; // the client already has a status
         }
         if (!response.containsHeader(RequestIdFilter.HEADER)) { // the container failed before our filters ran
-            String id = RequestIdFilter.idFor(request);
-            request.setAttribute(RequestIdFilter.ATTRIBUTE, id);
-            response.setHeader(RequestIdFilter.HEADER, id);
+            RequestIdFilter.assign(request, response);
         }
         errors.sendStatus(request, response, status(request));
     }
