@@ -1,6 +1,5 @@
 package org.o1api.api;
 
-import java.nio.charset.StandardCharsets;
 import org.o1api.reasoning.TurnClient;
 import org.o1api.server.EventStream;
 import org.o1api.turn.TurnRequest;
@@ -19,7 +18,7 @@ public interface SurfaceTurn {
 
     /** What a streamed response gets during silence: complete lines that its clients ignore. */
     default byte[] heartbeat() {
-        return ": ping\n".getBytes(StandardCharsets.US_ASCII);
+        return EventStream.comment();
     }
 
     /** The names that the request has for what the errors of its conversation are about. */

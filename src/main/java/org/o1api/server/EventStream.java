@@ -1,6 +1,7 @@
 package org.o1api.server;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * bytes, so that a slow client slows its turn down.
  */
 public final class EventStream implements AutoCloseable {
+    /** A heartbeat that is no event. */
+    private static final byte[] COMMENT = ": ping\n".getBytes(StandardCharsets.US_ASCII);
+
     private static final long PROBE_INTERVAL_NANOS = 200_000_000;
     private static final long STALLED_AFTER_NANOS = 1_000_000_000;
 
@@ -114,6 +118,11 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
+    /** Returns a heartbeat that is a comment. */
+    public static byte[] comment() {
+        return COMMENT.clone();
+    }
+
     /** Whether the response has started, so that a failure can no longer have a status of its own. */
     public boolean hasStarted() {
         return started;
@@ -133,7 +142,7 @@ public final class EventStream implements AutoCloseable {
                     throw new ClientDisconnectedException(null);
                 }
                 if (hasHeartbeats) {
-                    write(sink.ping(), false);
+                    write(heartbeat(), false);
                 }
             } finally {
                 lock.unlock();
@@ -275,7 +284,7 @@ public final class EventStream implements AutoCloseable {
                         // meantime.
                         if (sendOpening || hasHeartbeats) {
                             openingSent |= sendOpening;
-                            write(sendOpening ? openingEvent : sink.ping(), false);
+                            write(sendOpening ? openingEvent : heartbeat(), false);
                         }
                     }
                 } finally {
@@ -289,6 +298,10 @@ public final class EventStream implements AutoCloseable {
         } finally {
             pinging.set(false);
         }
+    }
+
+    private byte[] heartbeat() {
+        return openingSent ? sink.ping() : sink.earlyPing();
     }
 
     /** Whether a ping has been blocked for a second or more by a client that does not read. */

@@ -15,6 +15,11 @@ interface FrameSink {
     /** The bytes of a heartbeat, which clients ignore. */
     byte[] ping();
 
+    /** The bytes of a heartbeat before the opening event. */
+    default byte[] earlyPing() {
+        return ping();
+    }
+
     /** Signals to the client that the response has failed. Only {@link #close} may follow. */
     void fail(byte[] error) throws IOException;
 

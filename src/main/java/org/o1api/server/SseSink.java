@@ -46,6 +46,12 @@ final class SseSink implements FrameSink {
         return heartbeat;
     }
 
+    /** A comment: an event must not precede the opening event. */
+    @Override
+    public byte[] earlyPing() {
+        return EventStream.comment();
+    }
+
     @Override
     public void fail(byte[] error) throws IOException {
         write(error);

@@ -42,6 +42,11 @@ class EventStreamTest {
         }
 
         @Override
+        public byte[] earlyPing() {
+            return new byte[] {'#'};
+        }
+
+        @Override
         public void fail(byte[] error) {
             whileFailing.run();
             write(error);
@@ -152,9 +157,9 @@ class EventStreamTest {
         assertThat(sink.frames).isEmpty();
 
         json.tick(created + Duration.ofMillis(due).toNanos(), Runnable::run);
-        assertThat(sink.frames).containsExactly(":");
+        assertThat(sink.frames).containsExactly("#");
         json.tick(System.nanoTime() + Duration.ofMillis(heartbeat).toNanos(), Runnable::run);
-        assertThat(sink.frames).containsExactly(":", ":");
+        assertThat(sink.frames).containsExactly("#", "#");
     }
 
     @Test
@@ -244,7 +249,7 @@ class EventStreamTest {
                 pinged.send(new byte[] {'e'});
             }
             assertThat(pinged.failAfterOpening(new byte[] {'f'})).isTrue();
-            assertThat(String.join(" ", sink.frames)).isEqualTo(opened ? ": oe f" : ": of");
+            assertThat(String.join(" ", sink.frames)).isEqualTo(opened ? "# oe f" : "# of");
         }
     }
 
