@@ -112,6 +112,15 @@ public record Prompt(
                         .anyMatch(field -> OTHER_FORMS.contains(field) || field.startsWith(GUIDED));
     }
 
+    /** Whether the turn continues after the result of a tool: only instructions follow it. */
+    public boolean continuesAfterTool() {
+        int last = messages.size() - 1;
+        while (last > 0 && messages.get(last).role().isInstruction()) {
+            last--;
+        }
+        return messages.get(last).role().isToolResult();
+    }
+
     /** Returns a copy without assistant messages that contain only reasoning. */
     public Prompt withoutOnlyReasoning() {
         return withMessages(

@@ -1,10 +1,8 @@
 package org.o1api.reasoning.auto;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Effort;
 import org.o1api.model.FinishReason;
-import org.o1api.model.Message;
 import org.o1api.reasoning.Prompt.MaxTokens;
 import org.o1api.reasoning.Strategy;
 import org.o1api.reasoning.TurnContext;
@@ -83,9 +81,8 @@ record AutoStrategy(
         if (limit != null && limit.limit() < settings.minTokens()) {
             return direct;
         }
-        List<Message> messages = turn.prompt().messages();
-        boolean afterTools = messages.get(messages.size() - 1).role().isToolResult();
-        return afterTools || vote.max() == 1 || !SampleVote.isPossible(turn, 2) ? single : null;
+        boolean afterTool = turn.prompt().continuesAfterTool();
+        return afterTool || vote.max() == 1 || !SampleVote.isPossible(turn, 2) ? single : null;
     }
 
     /** Whether the results are equal, unless both samples may have them by chance. */

@@ -1,11 +1,9 @@
 package org.o1api.reasoning.steps;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.Delta;
 import org.o1api.model.EndedBy;
 import org.o1api.model.FinishReason;
-import org.o1api.model.Message;
 import org.o1api.model.TurnEvent.StepOutcome;
 import org.o1api.model.TurnEvent.StepTokens;
 import org.o1api.reasoning.ModelCalls;
@@ -53,13 +51,9 @@ final class StepsTurn {
         history = new StepHistory(prompt.messages(), prompt.allowsToolCalls() ? prompts.withTools() : prompts);
         tokenShare = new OutputTokenShare(prompt.maxTokens(), calls);
         visibleSteps = new VisibleSteps(strategy.notes(), out);
-        minSteps = continuesAfterTool() ? Math.min(stepSettings.afterTools(), stepSettings.max()) : stepSettings.min();
-    }
-
-    /** Whether the turn continues after a tool result, so that most of its reasoning has already been done. */
-    private boolean continuesAfterTool() {
-        List<Message> messages = prompt.messages();
-        return messages.get(messages.size() - 1).role().isToolResult();
+        minSteps = prompt.continuesAfterTool() // most of the reasoning has already been done
+                ? Math.min(stepSettings.afterTools(), stepSettings.max())
+                : stepSettings.min();
     }
 
     FinishReason run() {

@@ -78,6 +78,9 @@ class StepLimitTest {
         "3, 2, 5, tool, 2",
         "3, 25, 0, function, 1",
         "3, 25, 0, user, 3",
+        "3, 25, 0, tool system, 1",
+        "3, 25, 0, tool developer system, 1",
+        "3, 25, 0, tool user system, 3",
         "0, 25, 2, tool, 2",
         "3, 0, 2, tool, 0"
     })
@@ -85,15 +88,15 @@ class StepLimitTest {
         ScriptedUpstream upstream = ScriptedUpstream.answeringWith(request -> StepsFixture.isStep(request)
                 ? StepsFixture.reply(concluding("a" + request.messages().size()))
                 : StepsFixture.reply("Because."));
-        Message result = MessageJson.message(role(last), new Content.Text("42"), Map.of());
+        Stream<Message> results = Stream.of(last.split(" "))
+                .map(role -> MessageJson.message(role(role), new Content.Text("42"), Map.of()));
         turn.run(
                 upstream,
                 StepsFixture.prompt(
                         new Steps(Math.min(min, max), max, afterTools, 4096, true),
                         Map.of(),
-                        Message.user("Why?"),
-                        CALLS,
-                        result));
+                        Stream.concat(Stream.of(Message.user("Why?"), CALLS), results)
+                                .toArray(Message[]::new)));
         assertThat(upstream.requests()).hasSize(steps + 1);
     }
 
