@@ -103,9 +103,18 @@ public sealed interface TurnEvent {
      * The answer is complete. The last event; a turn that fails has none.
      *
      * @param summary null in turns stored by an earlier version
+     * @param stopSequence the string of the request at which the model stopped; null: at none, or it is not known, as in a stored turn
      */
     record Completed(
-            FinishReason reason, TurnUsage usage, @Nullable TurnSummary summary) implements TurnEvent {
+            FinishReason reason,
+            TurnUsage usage,
+            @Nullable TurnSummary summary,
+            @Nullable String stopSequence) implements TurnEvent {
+        /** The end of a turn without a known stop sequence. */
+        public Completed(FinishReason reason, TurnUsage usage, @Nullable TurnSummary summary) {
+            this(reason, usage, summary, null);
+        }
+
         /** The end of a turn without a summary. */
         public Completed(FinishReason reason, TurnUsage usage) {
             this(reason, usage, null);

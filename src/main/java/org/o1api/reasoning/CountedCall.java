@@ -1,6 +1,7 @@
 package org.o1api.reasoning;
 
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 import org.o1api.model.CallRecord.Purpose;
 import org.o1api.model.CallRecord.State;
 import org.o1api.model.CancelledException;
@@ -98,6 +99,11 @@ final class CountedCall implements Call {
     @Override
     public FinishReason finishReason() {
         return truncated ? FinishReason.LENGTH : call.finishReason();
+    }
+
+    @Override
+    public @Nullable String stopSequence() {
+        return truncated ? null : call.stopSequence();
     }
 
     @Override

@@ -111,6 +111,11 @@ public final class TurnLog {
         report.endedBy = report.endedBy == null ? reason : report.endedBy;
     }
 
+    /** The string of the request at which the model ended the answer; null: at none, or the provider does not name it. */
+    public void stoppedAt(@Nullable String sequence) {
+        report.stopSequence = sequence;
+    }
+
     /** What the strategy has reported about the turn as a whole. */
     public TurnReport report() {
         return report;

@@ -25,6 +25,9 @@ public final class TurnReport {
     @Nullable
     EndedBy endedBy;
 
+    @Nullable
+    String stopSequence;
+
     private @Nullable String route;
     private final BitSet steps = new BitSet();
     /** The samples by number, with how they ended; empty: open. */
@@ -75,6 +78,11 @@ public final class TurnReport {
     /** The result of the vote; null: there was none. */
     public @Nullable Agreement agreement() {
         return agreement;
+    }
+
+    /** The string of the request at which the model ended the answer; null: at none, or not reported. */
+    public @Nullable String stopSequence() {
+        return stopSequence;
     }
 
     /** Why the reasoning ended; null: not reported. */

@@ -183,7 +183,9 @@ public final class TurnRunner {
             request.cancellation().throwIfCancelled();
         }
         TurnSummary summary = summary(request, log.report(), ledger, startNanos);
-        log.write(new TurnEvent.Completed(reason, ledger.usage(), summary)); // not sent before the end
+        TurnEvent.Completed completed = new TurnEvent.Completed(
+                reason, ledger.usage(), summary, log.report().stopSequence());
+        log.write(completed); // not sent before the end
         if (conversation.isStored()) {
             conversation.store(new StoredTurn.Answer(log.events(), client.sentContent()));
         }

@@ -1,6 +1,7 @@
 package org.o1api.upstream;
 
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.Usage;
@@ -16,6 +17,11 @@ public interface Call extends Iterable<Delta>, AutoCloseable {
 
     /** Why the model stopped. Valid once the iteration has ended. */
     FinishReason finishReason();
+
+    /** The string of the request ({@code stop}) at which the model stopped; null: at none, or the provider does not name it. */
+    default @Nullable String stopSequence() {
+        return null;
+    }
 
     /** The token usage reported so far; {@link Usage#NONE} if the provider reports none. */
     Usage usage();

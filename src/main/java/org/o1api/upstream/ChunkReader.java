@@ -56,6 +56,7 @@ final class ChunkReader {
 
     // What the current chunk contains besides its choice.
     private @Nullable ProviderFinishReason finish;
+    private @Nullable String stopSequence;
     private @Nullable Usage usage;
 
     ChunkReader(Sink sink) {
@@ -162,6 +163,7 @@ final class ChunkReader {
         choice.reset();
         errorDetector.reset();
         finish = null;
+        stopSequence = null;
         usage = null;
     }
 
@@ -174,7 +176,7 @@ final class ChunkReader {
             sink.error(error); // takes precedence over a finish reason in the same chunk
         }
         if (finish != null) {
-            sink.finish(finish);
+            sink.finish(finish.at(stopSequence));
         }
     }
 
@@ -222,12 +224,14 @@ final class ChunkReader {
                 case "usage" -> readUsage(json, value);
                 case "error" -> errorDetector.readErrorField(json, value);
                 case "finish_reason" -> readFinishReason(json, value);
+                case "stop_reason", "matched_stop" -> readStopSequence(json, value);
                 default -> json.skipChildren();
             }
         }
         if (skipped) {
             choice.reset();
             finish = finishBefore;
+            stopSequence = null;
         }
     }
 
@@ -244,6 +248,14 @@ final class ChunkReader {
     private void readFinishReason(JsonParser json, JsonToken value) throws IOException {
         if (value == JsonToken.VALUE_STRING && !json.getText().isBlank()) {
             finish = ProviderFinishReason.of(json.getText());
+        }
+        json.skipChildren();
+    }
+
+    /** In {@code stop_reason} of vLLM, {@code matched_stop} of SGLang. Their other values are IDs of tokens. */
+    private void readStopSequence(JsonParser json, JsonToken value) throws IOException {
+        if (value == JsonToken.VALUE_STRING) {
+            stopSequence = json.getText();
         }
         json.skipChildren();
     }

@@ -98,6 +98,11 @@ final class HttpCall implements Call {
     }
 
     @Override
+    public @Nullable String stopSequence() {
+        return completion.stopSequence();
+    }
+
+    @Override
     public Usage usage() {
         return deltas.usage();
     }

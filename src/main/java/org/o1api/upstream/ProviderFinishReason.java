@@ -2,13 +2,16 @@ package org.o1api.upstream;
 
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code finish_reason} of a provider, classified by its meaning.
  *
  * @param value the provider's value in lower case with underscores; empty if it is not a short plain word
+ * @param stopSequence the string at which the model stopped; null: at none, or the provider does not name it
  */
-record ProviderFinishReason(Kind kind, String value) {
+record ProviderFinishReason(
+        Kind kind, String value, @Nullable String stopSequence) {
     enum Kind {
         COMPLETE,
         LENGTH,
@@ -29,7 +32,12 @@ record ProviderFinishReason(Kind kind, String value) {
     static ProviderFinishReason of(String reason) {
         String value = reason.strip().toLowerCase(Locale.ROOT).replace('-', '_').replace(' ', '_');
         Kind kind = kindOf(value);
-        return new ProviderFinishReason(kind, PLAIN_WORD.matcher(value).matches() ? value : "");
+        return new ProviderFinishReason(kind, PLAIN_WORD.matcher(value).matches() ? value : "", null);
+    }
+
+    /** Returns the same with the string at which the model stopped. */
+    ProviderFinishReason at(@Nullable String sequence) {
+        return new ProviderFinishReason(kind, value, sequence);
     }
 
     private static Kind kindOf(String value) {

@@ -99,6 +99,13 @@ final class ReplyCompletion {
         };
     }
 
+    /** The string of the request at which the model stopped; null: at none, or the provider does not name it. */
+    @Nullable
+    String stopSequence() {
+        ProviderFinishReason providerReason = deltas.finishReason();
+        return providerReason == null ? null : providerReason.stopSequence();
+    }
+
     private FinishReason meaningOfUnknown() {
         FinishReason known = unknownMeaning;
         if (known == null) {

@@ -61,7 +61,8 @@ class ChunkReaderTest {
 
         @Override
         public void finish(ProviderFinishReason reason) {
-            entries.add("finish " + reason.kind() + " " + reason.value());
+            String at = reason.stopSequence() == null ? "" : " at " + reason.stopSequence();
+            entries.add("finish " + reason.kind() + " " + reason.value() + at);
         }
 
         @Override
@@ -122,6 +123,11 @@ class ChunkReaderTest {
             {'choices':[{'delta':{'refusal':{'a':1}}}]}                            |
             {'choices':[{'finish_reason':'length'}]}                               | finish LENGTH length
             {'choices':[{'finish_reason':'eos'}]}                                  | finish COMPLETE eos
+            {'choices':[{'finish_reason':'stop','stop_reason':'END'}]}             | finish COMPLETE stop at END
+            {'choices':[{'matched_stop':'END','finish_reason':'stop'}]}            | finish COMPLETE stop at END
+            {'choices':[{'finish_reason':'stop','stop_reason':128009,'matched_stop':null}]} | finish COMPLETE stop
+            {'choices':[{'index':0,'finish_reason':'stop'},{'index':1,'finish_reason':'stop','stop_reason':'END'}]} | finish COMPLETE stop
+            {'choices':[{'delta':{'content':'a'},'finish_reason':null,'stop_reason':null}]} | text a
             {'choices':[{'finish_reason':''}]}                                     |
             {'choices':[{'finish_reason':null}]}                                   |
             {'choices':[],'usage':null}                                            |

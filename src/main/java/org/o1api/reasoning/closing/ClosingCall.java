@@ -180,6 +180,7 @@ public final class ClosingCall {
         }
         started.end();
         calls.setUntaggedReasoning(started.untaggedReasoningLength());
+        turn.log().stoppedAt(call.stopSequence());
         return reason;
     }
 
