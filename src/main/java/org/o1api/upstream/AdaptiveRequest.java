@@ -109,6 +109,7 @@ final class AdaptiveRequest {
         }
         boolean requestRejected = status == 400 || status == 422;
         if (RejectedFields.gatewayOutputLimit(request, omitted) != null
+                && !ContextLength.isExceededByPrompt(error)
                 && (rejection.exceedsContext()
                         || (requestRejected && RejectedFields.isOutputLimitTooLarge(error, request)))) {
             return reduceLimit(rejection);

@@ -1,7 +1,9 @@
 package org.o1api.upstream;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Recognizes the error that a request exceeds the model's context length. Each provider words it differently. */
@@ -37,7 +39,33 @@ final class ContextLength {
     /** llama.cpp's entire message, sent with status 500. */
     private static final Pattern LLAMA_CPP_MESSAGE = Pattern.compile("context size has been exceeded\\.?");
 
+    /** Messages with the length of the prompt alone, and the limit. */
+    private static final List<Pattern> LENGTHS_OF_PROMPT = Stream.of(
+                    // vLLM, SGLang
+                    "maximum context length (?:is|of) (?<limit>N) tokens.{1,120}?"
+                            + "(?<prompt>N) (?:input tokens|tokens from the input messages|in the messages)",
+                    // OpenAI
+                    "maximum context length is (?<limit>N) tokens\\. however, your messages resulted in (?<prompt>N) tokens(?! \\()",
+                    // Anthropic, Fireworks
+                    "prompt is too long: (?<prompt>N)(?: tokens >|, model maximum context length:) (?<limit>N)",
+                    // Together, llama.cpp
+                    "(?:input|request) \\((?<prompt>N) tokens\\) (?:is longer than the model's context length"
+                            + "|exceeds the available context size) \\((?<limit>N) tokens",
+                    // xAI
+                    "maximum prompt length is (?<limit>N) but the request contains (?<prompt>N) tokens")
+            .map(words -> Pattern.compile(words.replace("N", "\\d{1,9}")))
+            .toList();
+
     private ContextLength() {}
+
+    /** Whether an error says that the prompt alone exceeds the context length, so that no output limit makes it fit. */
+    static boolean isExceededByPrompt(ProviderErrorBody error) {
+        String text = error.text().toLowerCase(Locale.ROOT);
+        return LENGTHS_OF_PROMPT.stream()
+                .map(lengths -> lengths.matcher(text))
+                .anyMatch(lengths -> lengths.find()
+                        && Integer.parseInt(lengths.group("prompt")) >= Integer.parseInt(lengths.group("limit")));
+    }
 
     /**
      * Whether an error says that the context length is exceeded.

@@ -113,6 +113,42 @@ class GatewayOutputLimitTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "This model's maximum context length is 4096 tokens. However, you requested 8596 tokens (4500 in the messages, 4096 in the completion).",
+                "This model's maximum context length is 4096 tokens. However, you requested 4096 output tokens and your prompt contains at least 4096 input tokens",
+                "Requested token count exceeds the model's maximum context length of 4096 tokens. You requested a total of 9000 tokens: 4904 tokens from the input messages and 4096 tokens for the completion.",
+                "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens. Please reduce the length of the messages.",
+                "prompt is too long: 213462 tokens > 200000 maximum",
+                "The prompt is too long: 140000, model maximum context length: 131071",
+                "The input (250000 tokens) is longer than the model's context length (200000 tokens).",
+                "request (9000 tokens) exceeds the available context size (8192 tokens), try increasing it",
+                "This model's maximum prompt length is 131072 but the request contains 537812 tokens.",
+            })
+    void isNotReducedForAPromptThatIsTooLongByItself(String message) {
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(400, message)));
+        assertThat(catchThrowable(() -> upstream(fake).open(request("max_tokens", true), fixture.context("a"))))
+                .isInstanceOfSatisfying(
+                        UpstreamException.class,
+                        failure -> assertThat(failure.exceedsContext()).isTrue());
+        assertThat(fake.requests()).hasSize(1);
+    }
+
+    /** Without the length of the prompt it is unknown whether it fits with a lower limit. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "This model's maximum context length is 8192 tokens.",
+                "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens (7000 in the messages, 2000 in the completion)."
+            })
+    void isReducedForAPromptOfUnknownLength(String message) {
+        FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> Script.error(400, message)));
+        assertThat(catchThrowable(() -> upstream(fake).open(request("max_tokens", true), fixture.context("a"))))
+                .isInstanceOf(UpstreamException.class);
+        assertThat(fake.requests()).hasSize(3);
+    }
+
     @Test
     void anErrorInTheStreamReducesItToo() {
         FakeUpstream fake = fixture.fake(FakeUpstream.dispatching(request -> isLimited(request)
