@@ -11,15 +11,26 @@ abstract class Block {
     private boolean followed;
 
     private boolean ended;
+    private boolean cut;
 
     /** Another block begins. */
     void follow() {
         followed = true;
     }
 
-    /** The message is complete. */
-    void end() {
+    /**
+     * The message is complete.
+     *
+     * @param isCut whether the model was stopped before it had ended
+     */
+    void end(boolean isCut) {
         ended = true;
+        cut = isCut;
+    }
+
+    /** Whether another block has begun. */
+    boolean wasFollowed() {
+        return followed;
     }
 
     /** Whether another block has begun, or the message is complete. */
@@ -32,15 +43,32 @@ abstract class Block {
         return ended;
     }
 
+    /** Whether the model was stopped before it had ended the message, which may have been in this block. */
+    boolean isCut() {
+        return cut;
+    }
+
     /** Whether nothing can be added to the block. */
     boolean isComplete() {
         return isFollowed();
     }
 
-    /** Whether the block can be part of a message that is not streamed. */
-    boolean isValid() {
+    /** Whether the block may begin in a stream. */
+    boolean canStart() {
         return true;
     }
+
+    /** Whether the block belongs to the message. Decided when it is complete. */
+    boolean isIncluded() {
+        return true;
+    }
+
+    /**
+     * Fails if the provider has sent what no message may contain.
+     *
+     * @throws InvalidCallException if the arguments of a call are not an object
+     */
+    void check() {}
 
     /** Reports what was added since the last call, each as the fields of a delta. */
     abstract void takeDeltas(Consumer<Json.ValueWriter> deltas);

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.AnswerWriter;
@@ -14,6 +15,7 @@ import org.o1api.json.Json;
 import org.o1api.model.Delta;
 import org.o1api.model.FinishReason;
 import org.o1api.model.RawJson;
+import org.o1api.model.TurnEvent;
 
 /**
  * The content of a message: the blocks that the pieces of a turn become, in their order. Clients expect one open block at a time, so a
@@ -22,11 +24,14 @@ import org.o1api.model.RawJson;
 final class MessageContent {
     private final String turn;
     private final Form form;
+    private final Set<String> stopSequences;
     private final Events events;
     private final List<Block> blocks = new ArrayList<>();
     private final Map<Integer, ToolUseBlock> calls = new HashMap<>();
     /** The index of the first block that is not complete or not reported. */
     private int open;
+    /** The number of blocks that were reported to their end. */
+    private int reported;
 
     private boolean started;
     private boolean refused;
@@ -50,10 +55,12 @@ final class MessageContent {
      * Creates an empty content.
      *
      * @param turn the digits of the turn's ID
+     * @param stopSequences those of the request
      */
-    MessageContent(String turn, Form form, Events events) {
+    MessageContent(String turn, Form form, Set<String> stopSequences, Events events) {
         this.turn = turn;
         this.form = form;
+        this.stopSequences = stopSequences;
         this.events = events;
     }
 
@@ -112,7 +119,14 @@ final class MessageContent {
     void render() {
         while (open < blocks.size()) {
             Block block = blocks.get(open);
-            int index = open;
+            int index = reported;
+            if (!started && block.hasEnded() && !block.isIncluded()) {
+                open++;
+                continue;
+            }
+            if (!started && !block.canStart()) {
+                return;
+            }
             if (!started) {
                 started = true;
                 addEvent("content_block_start", index, json -> {
@@ -131,6 +145,7 @@ final class MessageContent {
             }
             addEvent("content_block_stop", index, json -> {});
             open++;
+            reported++;
             started = false;
         }
     }
@@ -142,28 +157,39 @@ final class MessageContent {
         });
     }
 
-    /** Ends the blocks: the message is complete. */
-    void end() {
-        blocks.forEach(Block::end);
+    /**
+     * Ends the blocks: the message is complete. Calls that were cut are left out, unless a part of them has been reported.
+     *
+     * @throws InvalidCallException if the arguments of a call are not an object
+     */
+    MessageStop end(TurnEvent.Completed end) {
+        blocks.forEach(block -> block.end(!end.reason().isComplete()));
         render();
+        blocks.forEach(Block::check);
+        return stop(end);
     }
 
-    /** Why the message ended. */
-    String stopReason(FinishReason reason) {
-        if (refused || reason == FinishReason.CONTENT_FILTER) {
-            return "refusal";
+    private MessageStop stop(TurnEvent.Completed end) {
+        if (refused || end.reason() == FinishReason.CONTENT_FILTER) {
+            return new MessageStop("refusal", null);
         }
-        if (reason == FinishReason.LENGTH) {
-            return "max_tokens";
+        if (end.reason() == FinishReason.LENGTH) {
+            return new MessageStop("max_tokens", null);
         }
-        return calls.isEmpty() ? "end_turn" : "tool_use";
+        if (!calls.isEmpty()) {
+            return new MessageStop("tool_use", null);
+        }
+        String sequence = end.stopSequence();
+        return sequence != null && stopSequences.contains(sequence)
+                ? new MessageStop("stop_sequence", sequence)
+                : new MessageStop("end_turn", null);
     }
 
-    /** Writes the list of the blocks, without calls whose arguments were cut. */
+    /** Writes the list of the blocks, without calls that were cut. */
     void write(JsonGenerator json) throws IOException {
         json.writeStartArray();
         for (Block block : blocks) {
-            if (block.isValid()) {
+            if (block.isIncluded()) {
                 json.writeStartObject();
                 block.write(json);
                 json.writeEndObject();

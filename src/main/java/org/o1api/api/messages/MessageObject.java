@@ -2,7 +2,6 @@ package org.o1api.api.messages;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 import org.o1api.json.Json;
 import org.o1api.model.Usage;
 import org.o1api.model.UsageReport;
@@ -18,24 +17,16 @@ record MessageObject(String id, String model, UsageReport usageReport) {
      * Writes the fields of the message.
      *
      * @param content writes the list of the blocks
-     * @param stopReason null: it has not ended
      */
-    void write(JsonGenerator json, Json.ValueWriter content, @Nullable String stopReason, Usage usage)
-            throws IOException {
+    void write(JsonGenerator json, Json.ValueWriter content, MessageStop stop, Usage usage) throws IOException {
         json.writeStringField("id", id);
         json.writeStringField("type", "message");
         json.writeStringField("role", "assistant");
         json.writeStringField("model", model);
         json.writeFieldName("content");
         content.write(json);
-        writeStop(json, stopReason);
+        stop.write(json);
         writeUsage(json, usage);
-    }
-
-    /** Providers do not name the string at which they stop. */
-    static void writeStop(JsonGenerator json, @Nullable String stopReason) throws IOException {
-        json.writeStringField("stop_reason", stopReason);
-        json.writeNullField("stop_sequence");
     }
 
     /** Tokens that a cache has, or gets, are not part of {@code input_tokens} in this API. */

@@ -1,13 +1,17 @@
 package org.o1api.api.messages;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.o1api.api.AnthropicError;
 import org.o1api.api.ErrorBody;
 import org.o1api.api.EventEncoder;
 import org.o1api.api.ReasoningFormatter;
 import org.o1api.api.StreamClient;
 import org.o1api.api.SurfaceTurn;
+import org.o1api.json.JsonSlices;
 import org.o1api.model.GatewayException;
+import org.o1api.model.RawJson;
 import org.o1api.model.ReasoningFormat;
 import org.o1api.model.TurnId;
 import org.o1api.model.Usage;
@@ -40,7 +44,7 @@ record MessageTurn(TurnRequest request, MessageObject message, boolean showsThin
                         content.writeStartArray();
                         content.writeEndArray();
                     },
-                    null,
+                    MessageStop.NONE,
                     new Usage(tokens, 0, 0, 0));
             json.writeEndObject();
         });
@@ -83,6 +87,13 @@ record MessageTurn(TurnRequest request, MessageObject message, boolean showsThin
     }
 
     MessageContent content(MessageContent.Events events) {
-        return new MessageContent(TurnId.hex(request.info().id()), form, events);
+        return new MessageContent(TurnId.hex(request.info().id()), form, stopSequences(), events);
+    }
+
+    private Set<String> stopSequences() {
+        RawJson stop = request.prompt().closingFields().get("stop");
+        return stop == null
+                ? Set.of()
+                : JsonSlices.elements(stop).stream().map(JsonSlices::string).collect(Collectors.toSet());
     }
 }

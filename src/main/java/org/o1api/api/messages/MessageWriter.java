@@ -1,24 +1,21 @@
 package org.o1api.api.messages;
 
 import org.jspecify.annotations.Nullable;
-import org.o1api.api.AnswerWriter;
 import org.o1api.api.SummaryFields;
 import org.o1api.api.SurfaceTurn;
 import org.o1api.json.Json;
-import org.o1api.model.Delta;
-import org.o1api.model.RawJson;
 import org.o1api.model.TurnEvent;
 
 /** Collects a message and writes it as one JSON object. */
-final class MessageWriter implements AnswerWriter {
+final class MessageWriter extends ContentWriter {
     private final MessageObject message;
-    private final MessageContent content;
     private final SurfaceTurn.JsonTarget target;
     private TurnEvent.@Nullable Completed completed;
+    private MessageStop stop = MessageStop.NONE;
 
     MessageWriter(MessageObject message, MessageContent content, SurfaceTurn.JsonTarget target) {
+        super(content);
         this.message = message;
-        this.content = content;
         this.target = target;
     }
 
@@ -33,38 +30,13 @@ final class MessageWriter implements AnswerWriter {
     }
 
     @Override
-    public void reasoning(String text) {
-        content.addThinking(text);
-    }
-
-    @Override
-    public void content(String text) {
-        content.addText(text);
-    }
-
-    @Override
-    public void refusal(String text) {
-        content.addRefusal(text);
-    }
-
-    @Override
-    public void image(RawJson json) {
-        content.addImage(json);
-    }
-
-    @Override
-    public void toolCall(Delta.ToolCall delta) {
-        content.addCall(delta);
-    }
-
-    @Override
     public void flush() {
         target.probe();
     }
 
     @Override
     public void completed(TurnEvent.Completed end) {
-        content.end();
+        stop = content.end(end);
         completed = end;
     }
 
@@ -76,11 +48,7 @@ final class MessageWriter implements AnswerWriter {
         }
         target.send(Json.bytes(json -> {
             json.writeStartObject();
-            message.write(
-                    json,
-                    content::write,
-                    content.stopReason(end.reason()),
-                    end.usage().reported(message.usageReport()));
+            message.write(json, content::write, stop, end.usage().reported(message.usageReport()));
             SummaryFields.write(json, end);
             json.writeEndObject();
         }));

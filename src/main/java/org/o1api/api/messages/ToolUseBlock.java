@@ -12,10 +12,13 @@ import org.o1api.json.JsonSlices;
 import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
 
-/** A call of a tool. What a provider adds to its first piece is part of the block, so that clients that keep unknown keys send it back. */
+/** A call of a tool. Its input is an object. */
 final class ToolUseBlock extends Block {
-    /** The block's own keys. A provider's additions do not replace them. */
-    private static final Set<String> OWN_KEYS = Set.of("type", "id", "name", "input");
+    /**
+     * What providers add to a call and need back, besides the keys of Anthropic's API: {@code extra_content} has Gemini's signature.
+     * It is part of the block, so that clients that keep unknown keys send it back.
+     */
+    static final Set<String> PROVIDER_KEYS = Set.of("extra_content");
 
     private final String id;
     private final String name;
@@ -30,7 +33,7 @@ final class ToolUseBlock extends Block {
     void append(Delta.ToolCall piece) {
         arguments.append(piece.arguments());
         piece.fields().forEach((key, value) -> {
-            if (!OWN_KEYS.contains(key)) {
+            if (PROVIDER_KEYS.contains(key)) {
                 additions.put(key, value);
             }
         });
@@ -42,9 +45,23 @@ final class ToolUseBlock extends Block {
         return hasEnded() || (isFollowed() && JsonSlices.isObjectOrArray(arguments.toString()));
     }
 
+    /** Until the first argument the call may be one that is cut and left out. */
     @Override
-    boolean isValid() {
-        return arguments.isEmpty() || isObject();
+    boolean canStart() {
+        return !arguments.isEmpty() || (isComplete() && isIncluded());
+    }
+
+    /** Whether the call has its arguments. A tool without parameters may have none, unless the model was stopped before them. */
+    @Override
+    boolean isIncluded() {
+        return arguments.isEmpty() ? wasFollowed() || !isCut() : isObject();
+    }
+
+    @Override
+    void check() {
+        if (!isIncluded() && !isCut()) {
+            throw new InvalidCallException();
+        }
     }
 
     private boolean isObject() {

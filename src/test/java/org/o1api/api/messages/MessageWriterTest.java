@@ -1,6 +1,7 @@
 package org.o1api.api.messages;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -49,11 +50,15 @@ class MessageWriterTest {
     private static final Pattern EVENT = Pattern.compile("event: (\\w+)\ndata: (.*)\n\n");
 
     private static MessageTurn turn(boolean showsThinking, boolean omitsThinking) {
+        return turn(showsThinking, omitsThinking, Map.of());
+    }
+
+    private static MessageTurn turn(boolean showsThinking, boolean omitsThinking, Map<String, RawJson> closingFields) {
         return new MessageTurn(
                 TurnFixture.request(
                         TestPresets.preset(TestStrategy.EMPTY),
                         null,
-                        new Prompt(List.of(Message.user("Hi")), Map.of(), null, Map.of(), null),
+                        new Prompt(List.of(Message.user("Hi")), Map.of(), null, closingFields, null),
                         new Cancellation(),
                         null),
                 new MessageObject("msg_1", "thinker", UsageReport.ANSWER),
@@ -104,7 +109,8 @@ class MessageWriterTest {
         String index = event.has("index") ? " " + event.path("index") : "";
         JsonNode more = event.has("delta") ? event.path("delta") : event.path("content_block");
         StringBuilder line = new StringBuilder(type + index);
-        for (String field : List.of("type", "id", "text", "thinking", "signature", "partial_json", "stop_reason")) {
+        for (String field : List.of(
+                "type", "id", "text", "thinking", "signature", "partial_json", "stop_reason", "stop_sequence")) {
             line.append(more.has(field) ? " " + more.path(field).asText().replace("\n", "\\n") : "");
         }
         return line.toString();
@@ -153,7 +159,7 @@ class MessageWriterTest {
                         delta 1 text_delta Yes
                         delta 1 text_delta .
                         stop 1
-                        message_delta end_turn
+                        message_delta end_turn null
                         message_stop""");
     }
 
@@ -200,22 +206,93 @@ class MessageWriterTest {
                         stop 2
                         start 3 tool_use toolu_[0-9a-f]{32}_3
                         stop 3
-                        message_delta tool_use
+                        message_delta tool_use null
                         message_stop""");
         assertThat(whole(turn(true, false), calls).path("content"))
                 .extracting(block -> block.path("input").toString())
                 .containsExactly("", "{\"a\":1}", "{\"b\":2}", "{}");
     }
 
-    /** A call whose arguments were cut is not part of a message. In a stream it was sent, and the stop reason tells. */
-    @Test
-    void leavesOutACutCall() {
-        List<TurnEvent> events =
-                List.of(new AnswerText("a"), call(0, "c0", "f", "{\"a\":"), completed(FinishReason.LENGTH));
+    /** Arguments of two calls; the inputs in one object, and the calls that a stream shows. In a stream a cut call may have begun. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            nullValues = "-",
+            value = {
+                "{'a':1} | {'b': | {'a':1} | c0 c1",
+                "{'a':1} | ``    | {'a':1} | c0",
+                "``      | {'b': | {}      | c0",
+                "{'a':   | -     | ``      | c0",
+                "``      | -     | ``      | ``",
+                "[1]     | -     | ``      | c0",
+                "``      | {}    | {} {}   | c0 c1",
+            })
+    void leavesOutACutCall(String first, @Nullable String second, String inputs, String streamed) {
+        List<TurnEvent> events = new ArrayList<>();
+        events.add(call(0, "c0", "f", first.replace('\'', '"')));
+        if (second != null) {
+            events.add(call(1, "c1", "f", second.replace('\'', '"')));
+        }
+        events.add(completed(FinishReason.LENGTH));
         JsonNode message = whole(turn(true, false), events);
-        assertThat(message.path("content")).hasSize(1);
         assertThat(message.path("stop_reason").asText()).isEqualTo("max_tokens");
-        assertThat(stream(turn(true, false), events)).endsWith("stop 1\nmessage_delta max_tokens\nmessage_stop");
+        assertThat(String.join(
+                        " ",
+                        message.path("content").findValues("input").stream()
+                                .map(JsonNode::toString)
+                                .toList()))
+                .isEqualTo(inputs.replace('\'', '"'));
+        String shown = stream(turn(true, false), events);
+        assertThat(Pattern.compile("start \\d tool_use (\\w+)")
+                        .matcher(shown)
+                        .results()
+                        .map(start -> start.group(1))
+                        .collect(Collectors.joining(" ")))
+                .isEqualTo(streamed);
+        assertThat(shown).endsWith("message_delta max_tokens null\nmessage_stop");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {"[1] | TOOL_CALLS", "'x' | STOP", "x | STOP", "{ | TOOL_CALLS", "{} {} | STOP", "null | STOP"})
+    void failsIfTheArgumentsOfACallAreNotAnObject(String arguments, FinishReason reason) {
+        List<TurnEvent> events = List.of(call(0, "c0", "f", arguments.replace('\'', '"')), completed(reason));
+        assertThatThrownBy(() -> whole(turn(true, false), events))
+                .isInstanceOfSatisfying(
+                        InvalidCallException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPSTREAM_FAILED));
+        assertThatThrownBy(() -> stream(turn(true, false), events)).isInstanceOf(InvalidCallException.class);
+    }
+
+    /** Only a sequence that the caller has sent. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "STOP, END, false, stop_sequence, END",
+                "STOP, '\u00e4\n', false, stop_sequence, '\u00e4\n'",
+                "STOP, other, false, end_turn, -",
+                "STOP, -, false, end_turn, -",
+                "LENGTH, END, false, max_tokens, -",
+                "STOP, END, true, tool_use, -",
+            })
+    void namesTheStopSequence(
+            FinishReason reason, @Nullable String named, boolean hasCall, String expected, @Nullable String sequence) {
+        List<TurnEvent> events = new ArrayList<>(List.of(new AnswerText("a")));
+        if (hasCall) {
+            events.add(call(0, "c", "f", "{}"));
+        }
+        TurnEvent.Completed end = completed(reason);
+        events.add(new TurnEvent.Completed(end.reason(), end.usage(), null, named));
+        MessageTurn turn = turn(true, false, Map.of("stop", new RawJson("[\"END\", \"\\u00e4\\n\"]")));
+        JsonNode message = whole(turn, events);
+        assertThat(message.path("stop_reason").asText()).isEqualTo(expected);
+        assertThat(message.path("stop_sequence").textValue()).isEqualTo(sequence);
+        assertThat(stream(turn, events))
+                .contains("message_delta " + expected + " "
+                        + (sequence == null ? "null" : sequence.replace("\n", "\\n")));
     }
 
     @ParameterizedTest
@@ -253,11 +330,16 @@ class MessageWriterTest {
                                 new TurnEvent.Image(new RawJson(
                                         "{\"type\":\"image_url\",\"image_url\":{\"url\":\"http://x/y.png\"}}")),
                                 new TurnEvent.ToolCall(new Delta.ToolCall(
-                                        0, "c", "f", "{}", Map.of("extra_content", new RawJson("{\"s\":1}")))),
+                                        0,
+                                        "c",
+                                        "f",
+                                        "{}",
+                                        Map.of("extra_content", new RawJson("{\"s\":1}"), "x", new RawJson("1")))),
                                 completed(FinishReason.TOOL_CALLS)))
                 .path("content");
         assertThat(content.at("/0/text").asText()).isEqualTo("![](http://x/y.png)");
         assertThat(content.at("/1/extra_content").toString()).isEqualTo("{\"s\":1}");
+        assertThat(content.at("/1").has("x")).isFalse();
     }
 
     @Test
