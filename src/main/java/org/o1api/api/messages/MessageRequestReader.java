@@ -1,5 +1,7 @@
 package org.o1api.api.messages;
 
+import static org.o1api.api.RequestException.require;
+
 import com.fasterxml.jackson.core.JsonToken;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -52,7 +54,7 @@ final class MessageRequestReader {
         this.json = json;
         this.signatures = signatures;
         maxMessages = limits.messages();
-        reasoning = new ReasoningOptionsReader(json);
+        reasoning = new ReasoningOptionsReader(json, true);
     }
 
     /**
@@ -175,7 +177,8 @@ final class MessageRequestReader {
         json.require(JsonToken.START_OBJECT, name, "an object such as {\"effort\": \"high\"}");
         for (String field = json.nextField(); field != null; field = json.nextField()) {
             switch (field) {
-                case "effort" -> effort = reasoning.effort(EFFORT);
+                case "effort" ->
+                    effort = Effort.fromWireName(json.string(EFFORT)).orElse(null);
                 case "format" -> readFormat(new Fields(json.raw(), name + ".format"));
                 default -> json.skip();
             }
@@ -184,13 +187,15 @@ final class MessageRequestReader {
 
     /** The schema of an answer that must be JSON. */
     private void readFormat(Fields format) {
+        require(format.requiredString("type").equals("json_schema"), format.path("type"), "json_schema");
         RawJson schema = format.object("schema");
-        if (format.requiredString("type").equals("json_schema") && schema != null) {
-            closingFields.put(
-                    "response_format",
-                    new RawJson("{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"answer\",\"schema\":"
-                            + schema.text() + ",\"strict\":true}}"));
+        if (schema == null) {
+            throw RequestException.missing(format.path("schema"));
         }
+        closingFields.put(
+                "response_format",
+                new RawJson("{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"answer\",\"schema\":" + schema.text()
+                        + ",\"strict\":true}}"));
     }
 
     /** OpenAI's providers limit the length of the name; Claude Code sends a longer one, with IDs of the user's device and account. */

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +24,6 @@ import org.o1api.model.ToolCall;
 /** Converts the system prompt and the messages of a request to messages of the Chat Completions API. */
 final class MessagesReader {
     private static final String REASONING = ReasoningFormat.REASONING_CONTENT.wireName();
-    /** The keys of a call in Anthropic's API. Others come from a provider, which gets them back. */
-    private static final Set<String> CALL_KEYS = Set.of("type", "id", "name", "input", "cache_control", "caller");
 
     private final Function<List<String>, Map<String, String>> signatures;
     private final List<String> instructions = new ArrayList<>();
@@ -161,7 +158,7 @@ final class MessagesReader {
         require(input == null || input.text().startsWith("{"), block.path("input"), "an object");
         Map<String, RawJson> others = new LinkedHashMap<>();
         block.all().forEach((name, value) -> {
-            if (!CALL_KEYS.contains(name)) {
+            if (ToolUseBlock.PROVIDER_KEYS.contains(name)) {
                 others.put(name, value);
             }
         });

@@ -2,8 +2,10 @@ package org.o1api.api.messages;
 
 import static org.o1api.api.RequestException.require;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
@@ -21,9 +23,13 @@ final class ToolsReader {
     /** Functions by name. */
     private final Map<String, String> functions = new LinkedHashMap<>();
 
+    /** The names of the tools that were left out. */
+    private final Set<String> omitted = new HashSet<>();
+
     /** Reads the field {@code tools}. */
     void read(RawJson list, String path) {
         functions.clear();
+        omitted.clear();
         int index = 0;
         for (RawJson element : JsonSlices.elements(list)) {
             Fields tool = new Fields(element, path + "[" + index++ + "]");
@@ -31,6 +37,8 @@ final class ToolsReader {
             if (type == null || type.equals("custom")) {
                 String name = tool.requiredName("name");
                 functions.put(name, function(name, tool));
+            } else {
+                omitted.add(String.valueOf(tool.string("name")));
             }
         }
     }
@@ -80,7 +88,10 @@ final class ToolsReader {
             case "none" -> "\"none\"";
             case "tool" -> {
                 String name = choice.requiredName("name");
-                require(functions.containsKey(name), choice.path("name"), "the name of one of the request's tools");
+                String expected = omitted.contains(name)
+                        ? "the name of a function: this gateway has no tools of its own"
+                        : "the name of one of the request's tools";
+                require(functions.containsKey(name), choice.path("name"), expected);
                 yield "{\"type\":\"function\",\"function\":{\"name\":" + JsonSlices.quoted(name) + "}}";
             }
             default ->

@@ -30,6 +30,7 @@ public final class ReasoningOptionsReader {
             Arrays.stream(Effort.values()).map(Effort::wireName).collect(Collectors.joining(", ")) + ", default, auto";
 
     private final JsonReader json;
+    private final boolean ignoresUnknownTypes;
     private @Nullable Effort topLevelEffort;
     private @Nullable Effort reasoningEffort;
     private @Nullable Effort thinkingEffort;
@@ -41,8 +42,20 @@ public final class ReasoningOptionsReader {
     /** The keys of {@code reasoning} and {@code thinking} that affect no effort. */
     private final Map<String, RawJson> others = new HashMap<>();
 
+    /** Creates a reader that rejects unknown values. */
     public ReasoningOptionsReader(JsonReader json) {
+        this(json, false);
+    }
+
+    /**
+     * Creates a reader.
+     *
+     * @param ignoresUnknownTypes whether a {@code thinking.type} that the gateway does not know specifies no effort, instead of being
+     *     rejected
+     */
+    public ReasoningOptionsReader(JsonReader json, boolean ignoresUnknownTypes) {
         this.json = json;
+        this.ignoresUnknownTypes = ignoresUnknownTypes;
     }
 
     /**
@@ -156,8 +169,13 @@ public final class ReasoningOptionsReader {
             case "enabled" -> thinkingEffort = budget;
             case "disabled" -> thinkingEffort = Effort.NONE;
             case "adaptive", "auto" -> thinkingEffort = null;
-            default ->
-                throw invalid(path + ".type", "'" + path + ".type' must be one of enabled, disabled, adaptive, auto.");
+            default -> {
+                if (!ignoresUnknownTypes) {
+                    throw invalid(
+                            path + ".type", "'" + path + ".type' must be one of enabled, disabled, adaptive, auto.");
+                }
+                thinkingEffort = budget;
+            }
         }
     }
 

@@ -77,7 +77,7 @@ class MessageRequestReaderTest {
                 "{'role': 'user', 'content': [{'type': 'search_result', 'title': 't', 'source': 's', 'content': [{'type': 'text', 'text': 'd'}]}]} | `user t\ns\nd`",
                 "{'role': 'user', 'content': 'a'}, {'role': 'assistant', 'content': [{'type': 'thinking', 'thinking': 'x', 'signature': 'ours'}, {'type': 'text', 'text': 'b'}]} | `user a\nassistant b {reasoning_content='the reasoning'}`",
                 "{'role': 'user', 'content': 'a'}, {'role': 'assistant', 'content': [{'type': 'thinking', 'thinking': 'x', 'signature': 'other'}, {'type': 'redacted_thinking', 'data': 'z'}]} | user a",
-                "{'role': 'user', 'content': 'a'}, {'role': 'assistant', 'content': [{'type': 'tool_use', 'id': 't1', 'name': 'f', 'input': {'a': 1.0}, 'cache_control': {}, 'extra_content': {'s': 1}}]} | `user a\nassistant  t1 f{'a': 1.0}{extra_content={'s': 1}}`",
+                "{'role': 'user', 'content': 'a'}, {'role': 'assistant', 'content': [{'type': 'tool_use', 'id': 't1', 'name': 'f', 'input': {'a': 1.0}, 'cache_control': {}, 'extra_content': {'s': 1}, 'type2': 1, 'function': {'name': 'g'}}]} | `user a\nassistant  t1 f{'a': 1.0}{extra_content={'s': 1}}`",
                 "{'role': 'user', 'content': [{'type': 'text', 'text': 'b'}, {'type': 'tool_result', 'tool_use_id': 't1', 'content': 'r'}]} | `tool r for t1\nuser b`",
                 "{'role': 'user', 'content': [{'type': 'tool_result', 'tool_use_id': 't1'}, {'type': 'text', 'text': 'b'}]} | `tool  for t1\nuser b`",
                 "{'role': 'user', 'content': [{'type': 'tool_result', 'tool_use_id': 't1', 'is_error': true}, {'type': 'text', 'text': 'b'}]} | `tool Error for t1\nuser b`",
@@ -108,7 +108,12 @@ class MessageRequestReaderTest {
                 "{'messages': [USER], 'tools': [{'name': 'f'}], 'tool_choice': {'type': 'tool', 'name': 'g'}} | tool_choice.name",
                 "{'messages': [USER], 'max_tokens': 0} | max_tokens",
                 "{'messages': [USER], 'x_o1': {'parent': null}} | x_o1.parent",
-                "{'messages': [USER], 'output_config': {'effort': 'most'}} | output_config.effort",
+                "{'messages': [USER], 'tools': [{'type': 'web_search_20250305', 'name': 'w'}, {'name': 'f'}], 'tool_choice': {'type': 'tool', 'name': 'w'}} | tool_choice.name",
+                "{'messages': [USER], 'tools': [{'name': 'f'}], 'tool_choice': {'type': 'other'}} | tool_choice.type",
+                "{'messages': [USER], 'output_config': {'effort': 5}} | output_config.effort",
+                "{'messages': [USER], 'output_config': {'format': {'type': 'json_schema'}}} | output_config.format.schema",
+                "{'messages': [USER], 'output_config': {'format': {'type': 'xml', 'schema': {}}}} | output_config.format.type",
+                "{'messages': [USER], 'output_format': {'type': 'json_schema'}} | output_format.schema",
             })
     void rejectsWhatCannotBeSent(String body, String param) {
         assertThatThrownBy(() -> read(body.replace("USER", USER).replace('\'', '"')))
@@ -130,6 +135,10 @@ class MessageRequestReaderTest {
                 "{'thinking': {'type': 'enabled', 'budget_tokens': 31999}, 'output_config': {'effort': 'low'}} | LOW | SHOWN",
                 "{'thinking': {'type': 'disabled'}, 'output_config': {'effort': 'high'}} | NONE | DISABLED",
                 "{'output_config': {'effort': 'xhigh'}} | XHIGH | SHOWN",
+                "{'output_config': {'effort': 'most'}} | none | SHOWN",
+                "{'output_config': {'effort': 'most'}, 'thinking': {'type': 'enabled', 'budget_tokens': 1024}} | LOW | SHOWN",
+                "{'thinking': {'type': 'new', 'display': 'new'}} | none | SHOWN",
+                "{'thinking': {'type': 'new', 'budget_tokens': 1024}} | LOW | SHOWN",
             })
     void readsHowMuchToReason(String fields, String effort, Thinking thinking) {
         MessageRequest request =
