@@ -30,6 +30,9 @@ class MessagesFailuresIT {
     }
 
     private static String shown(JsonResponse response) {
+        assertThat(response.json().path("request_id").asText())
+                .isEqualTo(response.header("request-id"))
+                .isEqualTo(response.header("x-request-id"));
         return response.status() + " " + response.json().at("/error/type").asText();
     }
 
@@ -124,10 +127,45 @@ class MessagesFailuresIT {
         fixture.dispatch(
                 call -> Script.status(
                         400,
-                        "{\"error\":{\"message\":\"This model's maximum context length is 8192 tokens.\",\"code\":\"context_length_exceeded\"}}"));
+                        "{\"error\":{\"message\":\"This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.\",\"code\":\"context_length_exceeded\"}}"));
         JsonResponse answer = client(fixture).post(QUESTION);
         assertThat(shown(answer)).isEqualTo("400 invalid_request_error");
         assertThat(answer.json().at("/error/message").asText()).startsWith("prompt is too long: ");
+        assertThat(fixture.requests()).hasSize(1);
+
+        String reasoned = QUESTION.replace("disabled", "adaptive");
+        assertThat(shown(client(fixture).post(reasoned))).isEqualTo("400 invalid_request_error");
+        assertThat(fixture.requests()).hasSize(2);
+        try (MessagesClient.Stream stream = client(fixture).stream(reasoned)) {
+            assertThat(stream.status()).isEqualTo(400);
+        }
+        assertThat(fixture.requests()).hasSize(3);
+        assertThat(client(fixture).countTokens(reasoned).status()).isEqualTo(200);
+        assertThat(fixture.requests()).hasSize(3);
+    }
+
+    /** With the status that the clients of each API know. */
+    @InContainers
+    void reportAnOverloadOfTheProvider(GatewayFixture fixture) {
+        fixture.dispatch(call -> Script.error(529, "Overloaded", "Retry-After: 60"));
+        JsonResponse answer = client(fixture).post(QUESTION);
+        assertThat(shown(answer)).isEqualTo("529 overloaded_error");
+        assertThat(answer.header("Retry-After")).isEqualTo("60");
+        JsonResponse chat = fixture.client().post(QUESTION);
+        assertThat(chat.status()).isEqualTo(503);
+        assertThat(chat.json().at("/error/code").asText()).isEqualTo("upstream_unavailable");
+        assertThat(chat.header("Retry-After")).isEqualTo("60");
+    }
+
+    @InContainers
+    void rejectACallWithoutAnObject(GatewayFixture fixture) {
+        String body = QUESTION.replace("{\"messages\"", "{\"tools\": [{\"name\": \"f\"}], \"messages\"");
+        fixture.dispatch(call -> Script.toolCalls("f", "[1]"));
+        assertThat(shown(client(fixture).post(body))).isEqualTo("502 api_error");
+        try (MessagesClient.Stream stream = client(fixture).stream(body)) {
+            assertThat(stream.next("error").json().at("/error/type").asText()).isEqualTo("api_error");
+            assertThat(stream.next()).isNull();
+        }
     }
 
     @InContainers

@@ -113,6 +113,30 @@ class MessagesIT {
         assertThat(messages.at("/4/content").asText()).isEqualTo("Error: no such place");
     }
 
+    /** As vLLM and SGLang do. Other providers do not name the sequence. */
+    @InContainers
+    void namesTheStopSequenceIfTheProviderDoes(GatewayFixture fixture) {
+        String body = "{" + NO_THINKING + ", " + QUESTION + ", \"stop_sequences\": [\"END\"]}";
+        for (String field : List.of("stop_reason", "matched_stop")) {
+            fixture.dispatch(call -> exchange -> exchange.stream()
+                    .text("It is 42.")
+                    .event("{\"choices\": [{\"index\": 0, \"delta\": {}, \"finish_reason\": \"stop\", \"" + field
+                            + "\": \"END\"}]}")
+                    .done());
+            JsonNode whole = client(fixture).post(body).json();
+            assertThat(whole.path("stop_reason").asText()).isEqualTo("stop_sequence");
+            assertThat(whole.path("stop_sequence").asText()).isEqualTo("END");
+            try (MessagesClient.Stream stream = client(fixture).stream(body)) {
+                assertThat(stream.header("request-id")).isEqualTo(stream.header("x-request-id"));
+                JsonNode message = MessagesClient.message(stream.remainingEvents());
+                assertThat(message.path("stop_sequence").asText()).isEqualTo("END");
+            }
+            JsonNode other = client(fixture).post(body.replace("END", "FIN")).json();
+            assertThat(other.path("stop_reason").asText()).isEqualTo("end_turn");
+            assertThat(other.path("stop_sequence").isNull()).isTrue();
+        }
+    }
+
     @InContainers
     void sendsSystemBlocksImagesAndDocuments(GatewayFixture fixture) {
         fixture.script(Script.answer("A pixel."));
