@@ -49,13 +49,17 @@ class IdempotencyIT {
     }
 
     /** A turn of the Responses API is stored without a conversation, too. */
-    @InContainers
-    void tellsThatTheAnswerIsNotStored(GatewayFixture fixture) {
-        SurfaceClient client = Surface.CHAT.client(fixture).withKey("k");
+    @InContainers(surfaces = {Surface.CHAT, Surface.MESSAGES})
+    void tellsThatTheAnswerIsNotStored(GatewayFixture fixture, Surface surface) {
+        SurfaceClient client = surface.client(fixture).withKey("k");
         fixture.dispatch(request -> Script.answer("Yes."));
         assertThat(client.post(QUESTION).header(STATE)).isEqualTo("not-stored");
         assertThat(streamState(client, QUESTION)).isEqualTo("not-stored");
         assertThat(fixture.requests()).hasSize(2);
+    }
+
+    @InContainers
+    void tellsThatOtherRequestsAreNotRecognized(GatewayFixture fixture) {
         for (String body : List.of("{}", "{\"metadata\": {\"topic\": \"x\"}}")) {
             assertThat(fixture.client()
                             .send(

@@ -71,7 +71,7 @@ class LimitsIT {
     @InContainers(config = "limits: { turns_per_caller: 1 }")
     void releaseTheSlotBeforeTheEndOfTheStreamIsSent(GatewayFixture fixture, Surface surface) {
         fixture.dispatch(request -> Script.answer("Yes."));
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < 20; i++) {
             for (Question question : List.of(QUESTION, QUESTION.inConversation(surface + "-slot-" + i))) {
                 try (SurfaceStream stream = surface.client(fixture).stream(question)) {
                     assertThat(stream.status()).isEqualTo(200);

@@ -2,26 +2,17 @@ package org.o1api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.MessagesClient;
-import org.o1api.testing.MessagesClient.Event;
 import org.o1api.testing.Script;
 
-/** Errors on Anthropic's Messages API: its form, types and statuses on every path below it. */
+/** Errors that other APIs do not have or report in another way. What all APIs have in common is in the tests that take a {@code Surface}. */
 class MessagesFailuresIT {
-    private static final Duration LIMIT = Duration.ofSeconds(15);
-    private static final String BEGIN_LATE = "begin_after: 30s";
-    private static final String NO_FEEDBACK = "stream_status_feedback: false";
     private static final String QUESTION =
             "{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}], \"thinking\": {\"type\": \"disabled\"}}";
 
@@ -34,64 +25,6 @@ class MessagesFailuresIT {
                 .isEqualTo(response.header("request-id"))
                 .isEqualTo(response.header("x-request-id"));
         return response.status() + " " + response.json().at("/error/type").asText();
-    }
-
-    /** Faults of the provider before its first text. */
-    private static Map<Script, String> earlyFaults() {
-        return Map.of(
-                Script.reset(),
-                "502 api_error",
-                Script.error(500, "no"),
-                "502 api_error",
-                Script.error(503, "no"),
-                "529 overloaded_error",
-                Script.error(429, "slow", "Retry-After: 60"),
-                "429 rate_limit_error",
-                Script.error(401, "no"),
-                "502 api_error",
-                Script.error(400, "no such thing"),
-                "400 invalid_request_error",
-                exchange -> exchange.stream().end(),
-                "502 api_error");
-    }
-
-    @InContainers(config = {BEGIN_LATE, NO_FEEDBACK, "upstream attempts: 1"})
-    void haveTheirOwnStatusBeforeTheFirstEvent(GatewayFixture fixture) {
-        earlyFaults().forEach((fault, expected) -> {
-            fixture.dispatch(call -> fault);
-            assertThat(shown(client(fixture).post(QUESTION))).isEqualTo(expected);
-
-            fixture.dispatch(call -> fault);
-            try (MessagesClient.Stream stream = client(fixture).stream(QUESTION)) {
-                JsonNode body = stream.errorBody();
-                assertThat(stream.status() + " " + body.at("/error/type").asText())
-                        .isEqualTo(expected);
-                assertThat(body.path("request_id").asText()).isEqualTo(stream.header("x-request-id"));
-            }
-        });
-    }
-
-    @InContainers
-    void endAStreamWithAnErrorEvent(GatewayFixture fixture) {
-        List<Script> faults = List.of(
-                exchange -> exchange.stream().text("It").reset(),
-                exchange -> exchange.stream().text("It").end(),
-                exchange -> exchange.stream()
-                        .text("It")
-                        .event("{\"error\":{\"message\":\"no\"}}")
-                        .end());
-        for (Script fault : faults) {
-            fixture.dispatch(call -> fault);
-            try (MessagesClient.Stream stream = client(fixture).stream(QUESTION)) {
-                assertThat(stream.status()).isEqualTo(200);
-                List<Event> events = stream.remainingEvents();
-                assertThat(events).extracting(event -> event.delta("text")).contains("It");
-                Event last = events.get(events.size() - 1);
-                assertThat(last.name()).isEqualTo("error");
-                assertThat(last.json().path("request_id").asText()).isEqualTo(stream.header("x-request-id"));
-                assertThat(events).extracting(Event::name).doesNotContain("message_delta", "message_stop");
-            }
-        }
     }
 
     @InContainers(config = "presets: { thinker: { model: fake-model } }")
@@ -188,30 +121,5 @@ class MessagesFailuresIT {
                         .send("/v1/models", request -> request.header("x-api-key", "sk-wrong"))
                         .status())
                 .isEqualTo(401);
-    }
-
-    @InContainers(config = "heartbeat: 100ms")
-    void sendPingsDuringSilenceAndCancelTheCallOfAClientThatHasGone(GatewayFixture fixture) {
-        fixture.script(Script.silence());
-        try (MessagesClient.Stream stream = client(fixture).stream(QUESTION)) {
-            stream.next("message_start");
-            stream.next("ping");
-            stream.next("ping");
-            assertThat(stream.comments()).isEmpty();
-        }
-        fixture.awaitAborted(LIMIT);
-    }
-
-    @InContainers(config = "limits: { turns_per_caller: 1 }")
-    void rejectAtTheLimitOfTheCaller(GatewayFixture fixture) {
-        CountDownLatch rejected = new CountDownLatch(1);
-        fixture.script(exchange -> exchange.stream().text("It").await(rejected).done());
-        try (MessagesClient.Stream stream = client(fixture).stream(QUESTION)) {
-            stream.next("content_block_delta");
-            assertThat(shown(client(fixture).post(QUESTION))).isEqualTo("429 rate_limit_error");
-            rejected.countDown();
-            List<Event> rest = stream.remainingEvents();
-            assertThat(rest.get(rest.size() - 1).name()).isEqualTo("message_stop");
-        }
     }
 }

@@ -3,6 +3,10 @@ package org.o1api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.GatewayFixture;
@@ -14,6 +18,7 @@ import org.o1api.testing.StepScripts;
 
 /** Turns on Anthropic's Messages API, from the client's request to the last byte of its response. */
 class MessagesIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String QUESTION =
             "\"max_tokens\": 4000, \"messages\": [{\"role\": \"user\", \"content\": \"6 x 7?\"}]";
     private static final String NO_THINKING = "\"thinking\": {\"type\": \"disabled\"}";
@@ -159,6 +164,48 @@ class MessagesIT {
         assertThat(body.at("/messages/1/content/1/text").asText()).isEqualTo("Notes\nabc");
         assertThat(body.has("context_management")).isFalse();
         assertThat(body.path("user").asText()).isEqualTo("u");
+    }
+
+    private static ObjectNode recorded(String name) throws IOException {
+        try (InputStream in = MessagesIT.class.getResourceAsStream("/claude-code/" + name + ".json")) {
+            return (ObjectNode) JSON.readTree(in);
+        }
+    }
+
+    /** Claude Code repeats a stream that has failed without {@code stream}. */
+    @InContainers
+    void answersTheRequestsOfClaudeCode(GatewayFixture fixture) throws IOException {
+        for (String name : List.of("first-request", "after-a-tool", "budget", "interactive-after-a-tool", "compact")) {
+            fixture.dispatch(request ->
+                    Script.answer(request.asksForJson() ? StepScripts.step("First", "one", "final_answer") : "Hello."));
+            ObjectNode body = recorded(name);
+            assertThat(body.remove("stream").asBoolean()).isTrue();
+
+            JsonNode message;
+            try (MessagesClient.Stream stream = client(fixture).stream(body.toString())) {
+                assertThat(stream.status()).as(name).isEqualTo(200);
+                message = MessagesClient.message(stream.remainingEvents());
+            }
+            JsonNode whole = client(fixture).post(body.toString()).json();
+
+            assertThat(message.at("/content/0/type").asText()).isEqualTo("thinking");
+            assertThat(message.at("/content/0/thinking").asText().isEmpty())
+                    .as(name)
+                    .isEqualTo(body.at("/thinking/display").asText().equals("omitted"));
+            assertThat(message.at("/content/1/text").asText()).isEqualTo("Hello.");
+            assertThat(message.path("stop_reason").asText()).isEqualTo("end_turn");
+            assertThat(whole.at("/content/0/thinking")).isEqualTo(message.at("/content/0/thinking"));
+            assertThat(whole.at("/content/1")).isEqualTo(message.at("/content/1"));
+            assertThat(fixture.requests())
+                    .allSatisfy(call -> assertThat(call.text())
+                            .as(name)
+                            .contains("\"Bash\"")
+                            .doesNotContain("cache_control", "context_management", "safeguards", "signature"));
+        }
+        assertThat(client(fixture)
+                        .countTokens(recorded("count-tokens").toString())
+                        .status())
+                .isEqualTo(200);
     }
 
     @InContainers

@@ -107,12 +107,12 @@ class StreamingIT {
 
         try (Socket socket = RawRequest.send(fixture, surface, true)) {
             String head = readUntil(socket, ":\"It\"");
-            String silence = readUntil(socket, ": ping\n: ping\n");
+            String silence = readUntil(socket, surface.heartbeat().repeat(2));
             seen.countDown();
             String rest = readUntil(socket, surface.endOfStream());
 
             assertThat(head).startsWith("HTTP/1.1 200");
-            assertThat(silence).endsWith("\n\n: ping\n: ping\n");
+            assertThat(silence).endsWith("\n\n" + surface.heartbeat().repeat(2));
             assertThat(rest).contains(":\" is.\"");
         }
     }
@@ -124,7 +124,7 @@ class StreamingIT {
 
         try (SurfaceStream stream = surface.client(fixture).stream(NO_STEPS)) {
             CompletableFuture<Void> first = CompletableFuture.runAsync(stream::awaitStart);
-            await().atMost(TIMEOUT).until(() -> stream.comments().size() >= 3);
+            await().atMost(TIMEOUT).until(() -> stream.heartbeats() >= 3);
             assertThat(first).isNotDone();
             seen.countDown();
             first.join();

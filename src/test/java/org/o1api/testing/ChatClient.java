@@ -11,7 +11,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -114,60 +113,16 @@ public final class ChatClient {
     }
 
     /** A streamed response. */
-    public static final class Stream implements AutoCloseable {
-        private final EventLines lines;
-
+    public static final class Stream extends StreamedResponse<Event> {
         Stream(HttpResponse<InputStream> response) {
-            lines = new EventLines(response);
-        }
-
-        public int status() {
-            return lines.response().statusCode();
-        }
-
-        public @Nullable String header(String name) {
-            return lines.response().headers().firstValue(name).orElse(null);
-        }
-
-        /** Reads the next event; null at the end of the stream. */
-        public @Nullable Event next() {
-            EventLines.Event event = lines.next();
-            return event == null ? null : new Event(event.name(), event.data());
+            super(response, line -> new Event(line.name(), line.data()));
         }
 
         /** Reads up to the first event with content or reasoning. */
         public Event nextText() {
-            for (Event event = next(); event != null; event = next()) {
-                if (!event.content().isEmpty() || !event.reasoning().isEmpty()) {
-                    return event;
-                }
-            }
-            throw new AssertionError("the stream ended before it showed any text");
-        }
-
-        /** Reads all remaining events. */
-        public List<Event> remainingEvents() {
-            List<Event> events = new ArrayList<>();
-            for (Event event = next(); event != null; event = next()) {
-                events.add(event);
-            }
-            return events;
-        }
-
-        /** The SSE comments received so far. */
-        public List<String> comments() {
-            return lines.comments();
-        }
-
-        /** The JSON body of an error response. */
-        public JsonNode errorBody() {
-            return parsed(lines.errorBody());
-        }
-
-        /** Disconnects. */
-        @Override
-        public void close() {
-            lines.close();
+            return next(
+                    "any text",
+                    event -> !event.content().isEmpty() || !event.reasoning().isEmpty());
         }
     }
 

@@ -62,13 +62,6 @@ final class EventLines implements AutoCloseable {
         return comments;
     }
 
-    /** The body of an error response in OpenAI's form. */
-    String errorBody() {
-        String text = text();
-        OpenAiSchema.ERROR.check(text);
-        return text;
-    }
-
     /** A body that is not a stream. */
     String text() {
         try {

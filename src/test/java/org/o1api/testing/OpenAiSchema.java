@@ -59,9 +59,7 @@ public enum OpenAiSchema {
         boolean isAnthropic = isModels
                 && response.request().headers().firstValue("anthropic-version").isPresent();
         if (path.equals("/v1/messages") || path.startsWith("/v1/messages/") || isAnthropic) {
-            if (response.statusCode() >= 400) {
-                AnthropicErrors.check(ChatClient.parsed(response.body()));
-            }
+            checkAnthropic(response, path);
         } else if (response.statusCode() >= 400) {
             ERROR.check(response.body());
         } else if (path.equals("/v1/chat/completions")) {
@@ -86,6 +84,16 @@ public enum OpenAiSchema {
                 && !(path.equals("/v1/conversations")
                         && response.request().method().equals("GET"))) {
             CONVERSATION.check(response.body());
+        }
+    }
+
+    private static void checkAnthropic(HttpResponse<String> response, String path) {
+        if (response.statusCode() >= 400) {
+            AnthropicErrors.check(ChatClient.parsed(response.body()), response);
+        } else if (path.equals("/v1/messages")) {
+            MessageShape.checkMessage(response.body());
+        } else if (path.equals("/v1/messages/count_tokens")) {
+            MessageShape.checkTokens(response.body());
         }
     }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -69,61 +68,14 @@ public final class ResponsesClient {
     }
 
     /** A streamed response. */
-    public static final class Stream implements AutoCloseable {
-        private final EventLines lines;
-        private final NumberedEvents events = new NumberedEvents();
-
+    public static final class Stream extends StreamedResponse<Event> {
         Stream(HttpResponse<InputStream> response) {
-            lines = new EventLines(response);
-        }
-
-        public int status() {
-            return lines.response().statusCode();
-        }
-
-        public @Nullable String header(String name) {
-            return lines.response().headers().firstValue(name).orElse(null);
-        }
-
-        /** Reads the next event; null at the end of the stream. */
-        public @Nullable Event next() {
-            EventLines.Event line = lines.next();
-            return line == null ? null : events.next(line);
+            super(response, new NumberedEvents()::next);
         }
 
         /** Reads up to the first event of a type. */
         public Event next(String type) {
-            for (Event event = next(); event != null; event = next()) {
-                if (event.name().equals(type)) {
-                    return event;
-                }
-            }
-            throw new AssertionError("the stream ended before " + type);
-        }
-
-        /** Reads all remaining events. */
-        public List<Event> remainingEvents() {
-            List<Event> events = new ArrayList<>();
-            for (Event event = next(); event != null; event = next()) {
-                events.add(event);
-            }
-            return events;
-        }
-
-        /** The SSE comments received so far. */
-        public List<String> comments() {
-            return lines.comments();
-        }
-
-        /** The JSON body of an error response. */
-        public JsonNode errorBody() {
-            return ChatClient.parsed(lines.errorBody());
-        }
-
-        /** Disconnects. */
-        @Override
-        public void close() {
-            lines.close();
+            return next(type, event -> event.name().equals(type));
         }
     }
 

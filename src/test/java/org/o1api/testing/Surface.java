@@ -3,15 +3,18 @@ package org.o1api.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
-import org.o1api.testing.SurfaceEvent.Kind;
 
 /** The APIs on which turns run, for tests of what they have in common. */
 public enum Surface {
@@ -32,8 +35,8 @@ public enum Surface {
         }
 
         @Override
-        SurfaceEvent.Reader reader() {
-            return new ChatReader();
+        SurfaceEvent.Reader reader(HttpResponse<?> response) {
+            return new SurfaceReaders.Chat();
         }
 
         @Override
@@ -68,17 +71,16 @@ public enum Surface {
             return texts(answer, "reasoning", "summary");
         }
 
-        private String texts(JsonNode answer, String item, String parts) {
-            return StreamSupport.stream(answer.path("output").spliterator(), false)
-                    .filter(output -> output.path("type").asText().equals(item))
-                    .flatMap(output -> StreamSupport.stream(output.path(parts).spliterator(), false))
+        private static String texts(JsonNode answer, String item, String parts) {
+            return ofType(item, answer.path("output"))
+                    .flatMap(output -> elements(output.path(parts)))
                     .map(part -> part.path("text").asText())
                     .collect(Collectors.joining());
         }
 
         @Override
-        SurfaceEvent.Reader reader() {
-            return new ResponsesReader();
+        SurfaceEvent.Reader reader(HttpResponse<?> response) {
+            return new SurfaceReaders.Responses();
         }
 
         /** The codes are those of OpenAI's API, which has few. */
@@ -105,13 +107,82 @@ public enum Surface {
         public String step(int number, String title, String text) {
             return "**" + title + "**\n\n" + text;
         }
+    },
+
+    MESSAGES("/v1/messages", "\"output_config\": {\"effort\": %s}", null) {
+        @Override
+        String input(String question) {
+            return "\"max_tokens\": 4000, \"messages\": [{\"role\": \"user\", \"content\": " + question + "}]";
+        }
+
+        /** This API has a switch instead of the effort {@code none}. */
+        @Override
+        String effort(String value) {
+            return value.equals("none") ? "\"thinking\": {\"type\": \"disabled\"}" : super.effort(value);
+        }
+
+        @Override
+        String content(JsonNode answer) {
+            return texts(answer, "text", "text");
+        }
+
+        @Override
+        String reasoning(JsonNode answer) {
+            return texts(answer, "thinking", "thinking");
+        }
+
+        private static String texts(JsonNode answer, String block, String field) {
+            return ofType(block, answer.path("content"))
+                    .map(content -> content.path(field).asText())
+                    .collect(Collectors.joining());
+        }
+
+        @Override
+        SurfaceEvent.Reader reader(HttpResponse<?> response) {
+            return new SurfaceReaders.Messages(response);
+        }
+
+        @Override
+        String errorName(JsonNode body) {
+            return body.at("/error/type").asText();
+        }
+
+        @Override
+        String nameOf(String code) {
+            return AnthropicErrors.typeOf(code);
+        }
+
+        @Override
+        int statusOf(String code, int status) {
+            return AnthropicErrors.statusOf(code, status);
+        }
+
+        @Override
+        void checkFailure(JsonNode event, String code) {
+            checkError(event, code);
+        }
+
+        @Override
+        public String endOfStream() {
+            return "event: message_stop\n";
+        }
+
+        @Override
+        public String heartbeat() {
+            return "event: ping\ndata: {\"type\":\"ping\"}\n\n";
+        }
+
+        @Override
+        public String step(int number, String title, String text) {
+            return CHAT.step(number, title, text);
+        }
     };
 
     private final String path;
     private final String effort;
-    private final String conversation;
+    private final @Nullable String conversation;
 
-    Surface(String path, String effort, String conversation) {
+    Surface(String path, String effort, @Nullable String conversation) {
         this.path = path;
         this.effort = effort;
         this.conversation = conversation;
@@ -121,17 +192,28 @@ public enum Surface {
         return path;
     }
 
-    /** The body of a request. */
+    /** The body of a request. APIs without conversations do not name any. */
     public String body(Question question, boolean streamed) {
-        return "{\"stream\": " + streamed
-                + field("\"model\": %s", question.model())
-                + field(effort, question.effort())
-                + field(conversation, question.conversation()) + ", " + input(FakeExchange.quoted(question.text()))
-                + "}";
+        List<String> fields = new ArrayList<>(List.of("\"stream\": " + streamed));
+        if (question.model() != null) {
+            fields.add("\"model\": " + FakeExchange.quoted(question.model()));
+        }
+        if (question.effort() != null) {
+            fields.add(effort(question.effort()));
+        }
+        if (question.conversation() != null && conversation != null) {
+            fields.add(conversation.formatted(FakeExchange.quoted(question.conversation())));
+        }
+        fields.add(input(FakeExchange.quoted(question.text())));
+        return "{" + String.join(", ", fields) + "}";
     }
 
-    private static String field(String form, @Nullable String value) {
-        return value == null ? "" : ", " + form.formatted(FakeExchange.quoted(value));
+    private static Stream<JsonNode> ofType(String type, JsonNode list) {
+        return elements(list).filter(element -> element.path("type").asText().equals(type));
+    }
+
+    private static Stream<JsonNode> elements(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false);
     }
 
     /** Runs a test for all APIs at the same time, so that it does not wait longer than for one. */
@@ -164,18 +246,38 @@ public enum Surface {
     /** The field that asks a question, a JSON string. */
     abstract String input(String question);
 
+    /** The field with the reasoning effort. */
+    String effort(String value) {
+        return effort.formatted(FakeExchange.quoted(value));
+    }
+
     /** The answer's text in a body. */
     abstract String content(JsonNode answer);
 
     /** The reasoning in a body. */
     abstract String reasoning(JsonNode answer);
 
-    /** A new reader of the events of a stream. */
-    abstract SurfaceEvent.Reader reader();
+    /** A new reader of the events of a streamed response. */
+    abstract SurfaceEvent.Reader reader(HttpResponse<?> response);
+
+    /** What a body with an error calls it; empty if the body is none. */
+    String errorName(JsonNode body) {
+        return body.at("/error/code").asText();
+    }
+
+    /** What this API calls the errors with a code of OpenAI's API. */
+    String nameOf(String code) {
+        return code;
+    }
+
+    /** The status of errors that have this code and status on OpenAI's API. */
+    int statusOf(String code, int status) {
+        return status;
+    }
 
     /** Fails unless a body is an error with this code. */
     void checkError(JsonNode body, String code) {
-        assertThat(body.at("/error/code").asText()).isEqualTo(code);
+        assertThat(errorName(body)).isEqualTo(nameOf(code));
     }
 
     /** Fails unless the last event of a failed stream says that an error with this code has ended it. */
@@ -184,60 +286,11 @@ public enum Surface {
     /** What the last event of a complete stream has on the wire, and no event before it. */
     public abstract String endOfStream();
 
+    /** A heartbeat on the wire. */
+    public String heartbeat() {
+        return ": ping\n";
+    }
+
     /** A step as the reasoning shows it. */
     public abstract String step(int number, String title, String text);
-
-    private static final class ChatReader implements SurfaceEvent.Reader {
-        private @Nullable String finishReason;
-
-        @Override
-        public SurfaceEvent read(EventLines.Event wire) {
-            ChatClient.Event event = new ChatClient.Event(wire.name(), wire.data());
-            if (event.name().equals("error")) {
-                assertThat(finishReason).as("finish reason before an error").isNull();
-                return SurfaceEvent.of(Kind.FAILED, event.json());
-            }
-            if (event.isDone()) {
-                assertThat(finishReason).as("finish reason before [DONE]").isNotNull();
-                return SurfaceEvent.of(
-                        "length".equals(finishReason) || "content_filter".equals(finishReason)
-                                ? Kind.INCOMPLETE
-                                : Kind.COMPLETED);
-            }
-            if (event.finishReason() != null) {
-                assertThat(finishReason).as("earlier finish reason").isNull();
-                finishReason = event.finishReason();
-            }
-            if (!event.content().isEmpty()) {
-                return new SurfaceEvent(Kind.CONTENT, event.content(), event.json());
-            }
-            if (!event.reasoning().isEmpty()) {
-                return new SurfaceEvent(Kind.REASONING, event.reasoning(), event.json());
-            }
-            return SurfaceEvent.of(event.text("role").isEmpty() ? Kind.OTHER : Kind.STARTED, event.json());
-        }
-    }
-
-    private static final class ResponsesReader implements SurfaceEvent.Reader {
-        private static final Map<String, Kind> KINDS = Map.of(
-                "response.created", Kind.STARTED,
-                "response.reasoning_summary_text.delta", Kind.REASONING,
-                "response.output_text.delta", Kind.CONTENT,
-                "response.completed", Kind.COMPLETED,
-                "response.incomplete", Kind.INCOMPLETE,
-                "response.failed", Kind.FAILED);
-
-        private final ResponsesClient.NumberedEvents events = new ResponsesClient.NumberedEvents();
-
-        @Override
-        public SurfaceEvent read(EventLines.Event wire) {
-            ResponsesClient.Event event = events.next(wire);
-            Kind kind = KINDS.getOrDefault(event.name(), Kind.OTHER);
-            if (kind.isEnd()) {
-                String status = event.response().path("status").asText();
-                assertThat(event.name()).isEqualTo("response." + status);
-            }
-            return new SurfaceEvent(kind, event.text("delta"), event.json());
-        }
-    }
 }

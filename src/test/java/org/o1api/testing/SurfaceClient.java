@@ -40,11 +40,12 @@ public record SurfaceClient(
 
         /** Whether the response is an error with this code. */
         public boolean isError(String code) {
-            return status() >= 400 && response.json().at("/error/code").asText().equals(code);
+            return status() >= 400 && surface.errorName(response.json()).equals(surface.nameOf(code));
         }
 
+        /** Fails unless the response is an error with this code and status; both are those of OpenAI's API. */
         public void assertFails(int status, String code) {
-            assertThat(status()).as(response.response().body()).isEqualTo(status);
+            assertThat(status()).as(response.response().body()).isEqualTo(surface.statusOf(code, status));
             surface.checkError(response.json(), code);
         }
     }

@@ -15,6 +15,7 @@ public record SurfaceEvent(Kind kind, String text, JsonNode json) {
         STARTED,
         REASONING,
         CONTENT,
+        HEARTBEAT,
         OTHER,
         COMPLETED,
         INCOMPLETE,

@@ -4,24 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.InputStream;
 import java.net.http.HttpResponse;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o1api.testing.SurfaceEvent.Kind;
 
 /** A streamed response of any API. Its first event starts it, and after its end there is no other. */
-public final class SurfaceStream implements AutoCloseable {
+public final class SurfaceStream extends StreamedResponse<SurfaceEvent> {
     private final Surface surface;
-    private final EventLines lines;
-    private final SurfaceEvent.Reader reader;
+    private final AtomicInteger pings = new AtomicInteger();
     private boolean started;
     private boolean ended;
 
     SurfaceStream(Surface surface, HttpResponse<InputStream> response) {
+        super(response, surface.reader(response)::read);
         this.surface = surface;
-        lines = new EventLines(response);
-        reader = surface.reader();
     }
 
     /** The last events of a stream, up to its end. */
@@ -64,32 +62,28 @@ public final class SurfaceStream implements AutoCloseable {
         }
     }
 
-    public int status() {
-        return lines.response().statusCode();
-    }
-
-    public @Nullable String header(String name) {
-        return lines.response().headers().firstValue(name).orElse(null);
-    }
-
-    /** The SSE comments received so far. */
-    public List<String> comments() {
-        return lines.comments();
+    /** The number of heartbeats received so far: comments or, on Messages, events of their own. */
+    public int heartbeats() {
+        return comments().size() + pings.get();
     }
 
     /** Fails unless the response is an error instead of a stream. */
     public void assertRejected(int status, String code) {
-        assertThat(status()).isEqualTo(status);
-        surface.checkError(ChatClient.parsed(lines.errorBody()), code);
+        assertThat(status()).isEqualTo(surface.statusOf(code, status));
+        surface.checkError(errorBody(), code);
     }
 
-    /** Reads the next event; null at the end of the stream. */
+    /** Reads the next event that is not a heartbeat; null at the end of the stream. */
+    @Override
     public @Nullable SurfaceEvent next() {
-        EventLines.Event line = lines.next();
-        if (line == null) {
+        SurfaceEvent event = super.next();
+        while (event != null && event.kind() == Kind.HEARTBEAT) {
+            pings.incrementAndGet();
+            event = super.next();
+        }
+        if (event == null) {
             return null;
         }
-        SurfaceEvent event = reader.read(line);
         assertThat(ended).as("an event after the end: %s", event).isFalse();
         assertThat(event.kind() == Kind.STARTED)
                 .as("the first event, and no other, starts the stream: %s", event)
@@ -106,26 +100,11 @@ public final class SurfaceStream implements AutoCloseable {
 
     /** Reads up to the first event with text of the reasoning or of the answer. */
     public SurfaceEvent nextText() {
-        for (SurfaceEvent event = next(); event != null; event = next()) {
-            if (event.kind() == Kind.CONTENT || event.kind() == Kind.REASONING) {
-                return event;
-            }
-        }
-        throw new AssertionError("the stream ended before it showed any text");
+        return next("any text", event -> event.kind() == Kind.CONTENT || event.kind() == Kind.REASONING);
     }
 
     /** Reads up to the end. */
     public Rest rest() {
-        List<SurfaceEvent> events = new ArrayList<>();
-        for (SurfaceEvent event = next(); event != null; event = next()) {
-            events.add(event);
-        }
-        return new Rest(surface, events);
-    }
-
-    /** Disconnects. */
-    @Override
-    public void close() {
-        lines.close();
+        return new Rest(surface, remainingEvents());
     }
 }
