@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The objects of Anthropic's Messages API as its documentation has them: their keys and the types of the values. There is no published
@@ -21,48 +22,25 @@ final class MessageShape {
             "cache_creation_input_tokens", MessageShape::count,
             "cache_read_input_tokens", MessageShape::count,
             "output_tokens", MessageShape::count);
+    /** The fields of each type of block, besides the type itself; likewise below. */
     private static final Map<String, Map<String, Consumer<JsonNode>>> BLOCKS = Map.of(
-            "text", Map.of("type", MessageShape::any, "text", MessageShape::text, "citations", MessageShape::isNull),
-            "thinking",
-                    Map.of("type", MessageShape::any, "thinking", MessageShape::text, "signature", MessageShape::text),
-            "tool_use",
-                    Map.of(
-                            "type",
-                            MessageShape::any,
-                            "id",
-                            MessageShape::name,
-                            "name",
-                            MessageShape::name,
-                            "input",
-                            MessageShape::object));
+            "text", Map.of("text", MessageShape::text, "citations", MessageShape::isNull),
+            "thinking", Map.of("thinking", MessageShape::text, "signature", MessageShape::text),
+            "tool_use", Map.of("id", MessageShape::name, "name", MessageShape::name, "input", MessageShape::object));
+
     private static final Map<String, Map<String, Consumer<JsonNode>>> DELTAS = Map.of(
-            "text_delta", Map.of("type", MessageShape::any, "text", MessageShape::text),
-            "thinking_delta", Map.of("type", MessageShape::any, "thinking", MessageShape::text),
-            "signature_delta", Map.of("type", MessageShape::any, "signature", MessageShape::text),
-            "input_json_delta", Map.of("type", MessageShape::any, "partial_json", MessageShape::text));
+            "text_delta", Map.of("text", MessageShape::text),
+            "thinking_delta", Map.of("thinking", MessageShape::text),
+            "signature_delta", Map.of("signature", MessageShape::text),
+            "input_json_delta", Map.of("partial_json", MessageShape::text));
     private static final Map<String, Map<String, Consumer<JsonNode>>> EVENTS = Map.of(
-            "message_start", Map.of("type", MessageShape::any, "message", MessageShape::checkStart),
-            "ping", Map.of("type", MessageShape::any),
-            "content_block_start",
-                    Map.of(
-                            "type",
-                            MessageShape::any,
-                            "index",
-                            MessageShape::count,
-                            "content_block",
-                            MessageShape::checkBlock),
-            "content_block_delta",
-                    Map.of("type", MessageShape::any, "index", MessageShape::count, "delta", MessageShape::checkDelta),
-            "content_block_stop", Map.of("type", MessageShape::any, "index", MessageShape::count),
-            "message_delta",
-                    Map.of(
-                            "type",
-                            MessageShape::any,
-                            "delta",
-                            MessageShape::checkStop,
-                            "usage",
-                            MessageShape::checkUsage),
-            "message_stop", Map.of("type", MessageShape::any));
+            "message_start", Map.of("message", MessageShape::checkStart),
+            "ping", Map.of(),
+            "content_block_start", Map.of("index", MessageShape::count, "content_block", MessageShape::checkBlock),
+            "content_block_delta", Map.of("index", MessageShape::count, "delta", MessageShape::checkDelta),
+            "content_block_stop", Map.of("index", MessageShape::count),
+            "message_delta", Map.of("delta", MessageShape::checkStop, "usage", MessageShape::checkUsage),
+            "message_stop", Map.of());
 
     private MessageShape() {}
 
@@ -102,13 +80,13 @@ final class MessageShape {
 
     /** Fails unless a text is a number of tokens. */
     static void checkTokens(String json) {
-        check(ChatClient.parsed(json), Map.of("input_tokens", MessageShape::count));
+        check(ChatClient.parsed(json), Map.of("input_tokens", MessageShape::count), key -> false);
     }
 
     /** Fails unless the data of an event have its type and the keys of that. Errors are not among these events. */
     static void checkEvent(String type, JsonNode data) {
         assertThat(data.path("type").asText()).isEqualTo(type);
-        check(data, known(type, EVENTS), SUMMARY);
+        checkTyped(data, EVENTS, key -> type.equals("message_delta") && key.equals(SUMMARY));
     }
 
     private static void checkHead(JsonNode message) {
@@ -131,7 +109,7 @@ final class MessageShape {
                         MessageShape::any,
                         "usage",
                         MessageShape::checkUsage),
-                SUMMARY);
+                SUMMARY::equals);
     }
 
     private static void checkStart(JsonNode message) {
@@ -142,7 +120,7 @@ final class MessageShape {
     }
 
     private static void checkStop(JsonNode delta) {
-        check(delta, Map.of("stop_reason", MessageShape::any, "stop_sequence", MessageShape::any));
+        check(delta, Map.of("stop_reason", MessageShape::any, "stop_sequence", MessageShape::any), key -> false);
         checkStopFields(delta);
     }
 
@@ -155,37 +133,33 @@ final class MessageShape {
     }
 
     private static void checkUsage(JsonNode usage) {
-        check(usage, USAGE);
+        check(usage, USAGE, key -> false);
     }
 
     private static void checkBlock(JsonNode block) {
-        String type = block.path("type").asText();
-        String[] additions = type.equals("tool_use")
-                ? block.properties().stream().map(Map.Entry::getKey).toArray(String[]::new)
-                : new String[0];
-        check(block, known(type, BLOCKS), additions);
+        checkTyped(block, BLOCKS, key -> block.path("type").asText().equals("tool_use"));
     }
 
     private static void checkDelta(JsonNode delta) {
-        String type = delta.path("type").asText();
-        check(delta, known(type, DELTAS));
+        checkTyped(delta, DELTAS, key -> false);
     }
 
-    private static Map<String, Consumer<JsonNode>> known(
-            String type, Map<String, Map<String, Consumer<JsonNode>>> types) {
-        Map<String, Consumer<JsonNode>> fields = types.get(type);
+    /** Fails unless an object has the fields of its type, and no others except the allowed ones. */
+    private static void checkTyped(
+            JsonNode object, Map<String, Map<String, Consumer<JsonNode>>> types, Predicate<String> allowed) {
+        Map<String, Consumer<JsonNode>> fields = types.get(object.path("type").asText());
         if (fields == null) {
-            throw new AssertionError("unknown type '" + type + "', not one of " + types.keySet());
+            throw new AssertionError("not one of " + types.keySet() + ": " + object);
         }
-        return fields;
+        check(object, fields, key -> key.equals("type") || allowed.test(key));
     }
 
-    /** Fails unless an object has these fields, and no others except the additional ones. */
-    private static void check(JsonNode object, Map<String, Consumer<JsonNode>> fields, String... additional) {
-        List<String> allowed = List.of(additional);
+    /** Fails unless an object has these fields, and no others except the allowed ones. */
+    private static void check(
+            JsonNode object, Map<String, Consumer<JsonNode>> fields, Predicate<String> allowed) {
         assertThat(object.properties().stream()
                         .map(Map.Entry::getKey)
-                        .filter(name -> fields.containsKey(name) || !allowed.contains(name)))
+                        .filter(key -> fields.containsKey(key) || !allowed.test(key)))
                 .as("the keys of %s", object)
                 .containsExactlyInAnyOrderElementsOf(fields.keySet());
         fields.forEach((name, value) -> value.accept(object.path(name)));
