@@ -13,9 +13,11 @@ import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.InOneContainer;
 import org.o1api.testing.Script;
 
 /** Random text from the upstream, split at random, reaches the client unchanged: in every reasoning format, streamed and as JSON. */
+@InOneContainer
 class ArbitraryTextIT {
     private static final int CASES = 30;
 

@@ -10,9 +10,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.InOneContainer;
 import org.o1api.testing.Script;
 
 /** The strategy {@code auto} over HTTP. */
+@InOneContainer
 class AutoIT {
     private static final String AUTO = "presets: { a: { model: m, strategy: auto } }";
     private static final Duration LIMIT = Duration.ofSeconds(15);

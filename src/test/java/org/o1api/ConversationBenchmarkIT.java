@@ -22,6 +22,7 @@ import org.o1api.testing.Script;
  * Measures what a conversation adds to a turn: turns with and without one alternate, with one client and an upstream
  * that answers immediately.
  */
+@Tag("alone")
 @Tag("benchmark")
 class ConversationBenchmarkIT {
     private static final System.Logger LOG = System.getLogger(ConversationBenchmarkIT.class.getName());

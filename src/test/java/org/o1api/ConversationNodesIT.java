@@ -34,6 +34,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
 
 /** Conversations on several nodes with one database, after a node was killed, and without the database. */
+@Tag("alone")
 @Tag("slow")
 class ConversationNodesIT {
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";

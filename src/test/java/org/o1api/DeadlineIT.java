@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.ChatClient;
+import org.o1api.testing.Concurrently;
 import org.o1api.testing.Container;
 import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream;
@@ -25,6 +28,7 @@ import org.o1api.testing.SurfaceStream;
 import org.o1api.testing.UnreachableServer;
 
 /** Time limits: each one ends the turn on time, and the error names it. There is one preset for each limit. */
+@Tag("alone")
 class DeadlineIT {
     private static final String CONFIG = """
             api_bearer_token: %1$s
@@ -52,6 +56,16 @@ class DeadlineIT {
             exchange -> exchange.stream().text("It").awaitDisconnect(),
             "endless",
             DeadlineIT::streamEndlessly);
+
+    /** What a script of the provider exceeds. */
+    private record Exceeded(String preset, String script, String limit) {}
+
+    private static final List<Exceeded> EXCEEDED = List.of(
+            new Exceeded("connect", "silence", "upstreams.*.timeouts.connect"),
+            new Exceeded("first_token", "silence", "upstreams.*.timeouts.first_token"),
+            new Exceeded("idle", "half", "upstreams.*.timeouts.idle"),
+            new Exceeded("call", "endless", "upstreams.*.timeouts.call"),
+            new Exceeded("time", "silence", "budget.time"));
     private static final Duration LIMIT = Duration.ofSeconds(2);
     /** The contract allows a tenth; the rest is slack for a busy machine. */
     private static final Duration LATEST_END = LIMIT.plus(LIMIT.dividedBy(10)).plusMillis(500);
@@ -77,11 +91,7 @@ class DeadlineIT {
                             .content())
                     .isEqualTo("Yes.")); // warm-up: the first turn is slow
 
-            assertTimesOut(client, "connect", "silence", "upstreams.*.timeouts.connect");
-            assertTimesOut(client, "first_token", "silence", "upstreams.*.timeouts.first_token");
-            assertTimesOut(client, "idle", "half", "upstreams.*.timeouts.idle");
-            assertTimesOut(client, "call", "endless", "upstreams.*.timeouts.call");
-            assertTimesOut(client, "time", "silence", "budget.time");
+            Concurrently.forAll(EXCEEDED, limit -> assertTimesOut(client, limit));
             Surface.forAll(surface -> assertEndsIncomplete(surface.client(client)));
         }
     }
@@ -90,13 +100,13 @@ class DeadlineIT {
         return Question.withoutReasoning(script).withModel(preset);
     }
 
-    private static void assertTimesOut(ChatClient client, String preset, String script, String limit) {
+    private static void assertTimesOut(ChatClient client, Exceeded exceeded) {
         Surface.forAll(surface -> {
             long start = System.nanoTime();
-            Answer answer = surface.client(client).post(question(preset, script));
-            assertEndsAtTheLimit(preset + " on " + surface, start);
+            Answer answer = surface.client(client).post(question(exceeded.preset(), exceeded.script()));
+            assertEndsAtTheLimit(exceeded.preset() + " on " + surface, start);
             answer.assertFails(504, "upstream_timeout");
-            assertThat(answer.response().response().body()).contains("(" + limit + ")");
+            assertThat(answer.response().response().body()).contains("(" + exceeded.limit() + ")");
         });
     }
 

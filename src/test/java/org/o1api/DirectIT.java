@@ -7,8 +7,10 @@ import java.util.concurrent.CountDownLatch;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.InOneContainer;
 
 /** The strategy {@code direct} over HTTP. */
+@InOneContainer
 class DirectIT {
     private static final String DIRECT = "presets: { d: { model: m, strategy: direct } }";
 

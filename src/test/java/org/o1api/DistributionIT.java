@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Event;
@@ -30,6 +29,7 @@ import org.o1api.testing.StepScripts;
 import org.o1api.testing.Surface;
 
 /** The packed WAR in the supported server distributions. The tests of one installation share a server. */
+@Tag("alone")
 @Tag("slow")
 @ParameterizedClass
 @MethodSource("servers")
@@ -146,10 +146,12 @@ class DistributionIT {
         assertThat(answer.header("x-request-id")).isNotBlank();
     }
 
-    @ParameterizedTest
-    @MethodSource("org.o1api.testing.SlowRequest#all")
-    void slowBodiesWithoutAKeyDoNotBlockOthers(SlowRequest request) throws IOException {
-        SlowBodyAssertions.assertRejectedWithoutKey(server.running().url(), request);
+    @Test
+    void slowBodiesWithoutAKeyDoNotBlockOthers() throws IOException {
+        Stream<SlowRequest> requests = server.installation.isRoot() ? SlowRequest.all() : SlowRequest.onePerFraming();
+        for (SlowRequest request : requests.toList()) {
+            SlowBodyAssertions.assertRejectedWithoutKey(server.running().url(), request);
+        }
     }
 
     @Test

@@ -33,16 +33,17 @@ import org.o1api.testing.SurfaceEvent;
 import org.o1api.testing.SurfaceStream;
 
 /** Open replies when a server stops or its WAR is deleted. */
+@Tag("alone")
 @Tag("slow")
 class DistributionStopIT {
     private static final Question WAITING = Question.withoutReasoning("stream");
     private static final int NOT_CONNECTED = 0;
 
-    /** The upstream sends two words of a streamed reply and then waits; for a JSON reply it sends nothing. */
-    private static FakeUpstream waitingUpstream() {
-        return FakeUpstream.dispatching(request -> request.lastMessage().equals("stream")
+    /** Sends two words of a streamed reply and then waits; for a JSON reply it sends nothing. */
+    private static Script waiting(FakeUpstream.Request request) {
+        return request.lastMessage().equals("stream")
                 ? exchange -> exchange.stream().text("It is").awaitDisconnect()
-                : Script.silence());
+                : Script.silence();
     }
 
     private static String config(FakeUpstream upstream, String... lines) {
@@ -67,11 +68,16 @@ class DistributionStopIT {
     }
 
     @ParameterizedTest
-    @MethodSource("org.o1api.testing.Installation#all")
-    void endsOpenRepliesAfterTheGracePeriod(Installation installation) throws Exception {
-        try (FakeUpstream upstream = waitingUpstream();
-                Distribution.RunningServer server = installation.start(
+    @EnumSource
+    void endsRepliesThatFailAndThoseOpenAfterTheGracePeriod(Distribution distribution) throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        Script failing = exchange -> exchange.await(started).reply(400, "application/json", "{}");
+        try (FakeUpstream upstream =
+                        FakeUpstream.dispatching(request -> request.number() == 0 ? failing : waiting(request));
+                Distribution.RunningServer server = distribution.start(
                         config(upstream, "begin_after: 100ms", "json_heartbeat: 100ms", "shutdown_grace: 1s"))) {
+            assertAbortsAJsonReplyThatFails(server, started);
+
             List<SurfaceStream> streams = openStreams(server, WAITING);
             List<Socket> replies = openReplies(server);
             for (SurfaceStream stream : streams) {
@@ -95,9 +101,9 @@ class DistributionStopIT {
 
     /** Jetty scans for changes every second in this setup, Tomcat every ten seconds. */
     @ParameterizedTest
-    @MethodSource("org.o1api.testing.Installation#all")
+    @MethodSource("org.o1api.testing.Installation#onePerServer")
     void endsAStreamWhenItsWarIsDeleted(Installation installation) throws Exception {
-        try (FakeUpstream upstream = waitingUpstream();
+        try (FakeUpstream upstream = FakeUpstream.dispatching(DistributionStopIT::waiting);
                 Distribution.RunningServer server = installation.start(config(upstream, "shutdown_grace: 500ms"))) {
             List<SurfaceStream> streams = openStreams(server, WAITING);
             for (SurfaceStream stream : streams) {
@@ -178,15 +184,9 @@ class DistributionStopIT {
     }
 
     /** The status has been sent when the provider rejects the call. */
-    @ParameterizedTest
-    @EnumSource
-    void abortsAJsonReplyThatFails(Distribution distribution) throws Exception {
-        CountDownLatch started = new CountDownLatch(1);
-        try (FakeUpstream upstream = FakeUpstream.scripted(
-                        exchange -> exchange.await(started).reply(400, "application/json", "{}"));
-                Distribution.RunningServer server =
-                        distribution.start(config(upstream, "begin_after: 100ms", "json_heartbeat: 100ms"));
-                Socket failing = RawRequest.send(server.url(), Surface.CHAT, false)) {
+    private static void assertAbortsAJsonReplyThatFails(Distribution.RunningServer server, CountDownLatch started)
+            throws IOException {
+        try (Socket failing = RawRequest.send(server.url(), Surface.CHAT, false)) {
             readToFirstHeartbeat(failing);
             started.countDown();
             assertThat(readToEnd(failing).replace("1\r\n", "")).isBlank();

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.o1api.json.Json;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.Script;
 
+@Tag("slow")
 class EvaluationCommandTest {
     private static final String RECORDING = """
             {"question": "What is 2 + 7?", "answer": "9", "samples": [{"text": "The answer is 9.", "prompt_tokens": 10, "completion_tokens": 5}]}

@@ -15,8 +15,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -38,6 +40,7 @@ import org.o1api.testing.SurfaceStream;
  * Every way in which a provider fails, and what the client of each API gets: never an empty success, never a truncated answer as a
  * complete one.
  */
+@Tag("alone")
 class FaultMatrixIT {
     private static final String BEGIN_LATE = "begin_after: 30s";
     private static final String NO_FEEDBACK = "stream_status_feedback: false";
@@ -69,11 +72,14 @@ class FaultMatrixIT {
         }
     }
 
+    /** Each fault in both containers: streamed in one, and whole in the other. */
     private static <F> Stream<Cell<F>> cells(List<F> faults) {
-        return Stream.of(Container.values())
-                .flatMap(container -> faults.stream()
-                        .flatMap(fault ->
-                                Stream.of(false, true).map(streamed -> new Cell<>(fault, streamed, container))));
+        Container[] containers = Container.values();
+        return IntStream.range(0, faults.size())
+                .boxed()
+                .flatMap(i -> Stream.of(
+                        new Cell<>(faults.get(i), true, containers[i % 2]),
+                        new Cell<>(faults.get(i), false, containers[(i + 1) % 2])));
     }
 
     /** The question of an API's client. */

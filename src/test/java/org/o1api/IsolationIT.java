@@ -27,13 +27,15 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Script;
 
 /** Concurrent streams of two callers while other clients disconnect: every stream is complete and contains only its own text. */
+@Tag("alone")
 class IsolationIT {
-    private static final int STREAMS = Integer.getInteger("o1api.isolation.streams", 5000);
+    private static final int STREAMS = Integer.getInteger("o1api.isolation.streams", 2000);
     /** The number of concurrent streams. */
     private static final int CONCURRENT = 300;
 

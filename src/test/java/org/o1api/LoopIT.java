@@ -9,9 +9,11 @@ import org.o1api.testing.ChatClient;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.InOneContainer;
 import org.o1api.testing.Script;
 
 /** The header {@code x-o1-depth}, and a gateway that is its own provider. */
+@InOneContainer
 class LoopIT {
     private static final String DEPTH = "x-o1-depth";
     private static final String STEP = "{\"title\":\"T\",\"content\":\"c\",\"next_action\":\"final_answer\"}";

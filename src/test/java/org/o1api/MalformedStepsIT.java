@@ -10,10 +10,12 @@ import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream.Request;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.InOneContainer;
 import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
 
 /** Models that violate the step protocol: none of their replies fails the turn. */
+@InOneContainer
 class MalformedStepsIT {
     /** The model's reply to the call of one step, and what the client gets. */
     private record Row(String reply, String shown) {}

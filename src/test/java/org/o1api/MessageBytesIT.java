@@ -13,6 +13,7 @@ import java.util.function.UnaryOperator;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.InOneContainer;
 import org.o1api.testing.Script;
 
 /**
@@ -24,6 +25,7 @@ import org.o1api.testing.Script;
  * without its ID. A prompt that is equal to the one before is omitted. A request that is rejected has a line {@code error}. A line
  * break in a request or prompt is written as {@code ~}.
  */
+@InOneContainer
 class MessageBytesIT {
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
     private static final String QUESTION = "{\"role\":\"user\",\"content\":\"?\"}";

@@ -10,10 +10,12 @@ import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.FakeExchange;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.InOneContainer;
 import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
 
 /** The history that is sent to the provider: every tool call has a result, and unknown fields are kept byte for byte. */
+@InOneContainer
 class MessageHistoryIT {
     private static final String MISSING_RESULT =
             "tool: This tool call was not run: the conversation went on without its result.";

@@ -20,6 +20,7 @@ import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 
 /** Two gateways behind nginx, configured as the deployment page says. */
+@Tag("alone")
 @Tag("slow")
 class NginxIT {
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";

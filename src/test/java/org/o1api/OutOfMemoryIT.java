@@ -27,6 +27,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
 
 /** Requests that exhaust a small heap. */
+@Tag("alone")
 @Tag("slow")
 class OutOfMemoryIT {
     private static final String HEAP = "-Xmx160m";

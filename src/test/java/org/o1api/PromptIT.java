@@ -11,10 +11,12 @@ import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream.Request;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.InOneContainer;
 import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
 
 /** The requests that the gateway sends to the upstream, call by call. */
+@InOneContainer
 class PromptIT {
     private static final String TOOLS =
             "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"weather\", \"parameters\": {}}}]";

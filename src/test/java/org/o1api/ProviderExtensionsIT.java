@@ -11,9 +11,11 @@ import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.InOneContainer;
 import org.o1api.testing.Script;
 
 /** Provider extensions that are forwarded unchanged: images, and additional fields of tool calls. */
+@InOneContainer
 class ProviderExtensionsIT {
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
 

@@ -11,10 +11,12 @@ import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.InOneContainer;
 import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
 
 /** The reasoning in each format, streamed and as JSON. */
+@InOneContainer
 class ReasoningFormatsIT {
     private static final String TIME = "\\*\\*Total thinking time: \\d+\\.\\d\\d seconds\\*\\*";
     private static final String MARKDOWN =

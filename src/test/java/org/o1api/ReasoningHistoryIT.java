@@ -9,10 +9,12 @@ import org.o1api.testing.ChatClient;
 import org.o1api.testing.FakeUpstream.Request;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.InOneContainer;
 import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
 
 /** Earlier reasoning, sent to providers that require it and omitted for those that reject it. */
+@InOneContainer
 class ReasoningHistoryIT {
     private static final String PRESETS =
             "presets: { whole: { model: m1 }, streamed: { model: m2 }, stored: { model: m3 }, dropped: { model: m4 } }";

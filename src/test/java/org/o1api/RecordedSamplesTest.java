@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.json.Json;
 
 /** The strategies on the recorded samples of a real model: what they should reach is in the README of the samples. */
+@Tag("slow")
 class RecordedSamplesTest {
     private static final Path SAMPLES = Path.of("src/test/resources/samples/samples-smollm2-addition.jsonl");
     private static final int REPETITIONS = 8;

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.ChatClient;
@@ -19,8 +20,9 @@ import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 
 /** Repeated deployment and undeployment of the WAR. An option in the pom disables soft references. */
+@Tag("alone")
 class RedeployIT {
-    private static final int TIMES = Integer.getInteger("o1api.redeploys", 20);
+    private static final int TIMES = Integer.getInteger("o1api.redeploys", 8);
 
     @ParameterizedTest
     @EnumSource

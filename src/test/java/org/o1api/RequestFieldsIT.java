@@ -15,10 +15,12 @@ import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.FakeExchange;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.InOneContainer;
 import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
 
 /** Each request field is honoured, forwarded, or rejected by name. */
+@InOneContainer
 class RequestFieldsIT {
     private static final String QUESTION = "\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]";
 

@@ -23,6 +23,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
 
 /** Responses that are stored on one node and used on another one, with one database. */
+@Tag("alone")
 @Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ResponsesNodesIT {

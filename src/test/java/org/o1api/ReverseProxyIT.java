@@ -11,11 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o1api.testing.ChatClient;
+import org.o1api.testing.Concurrently;
 import org.o1api.testing.Container;
 import org.o1api.testing.FakeExchange;
 import org.o1api.testing.FakeUpstream;
@@ -26,9 +28,11 @@ import org.o1api.testing.ReverseProxy;
 import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 import org.o1api.testing.Surface;
+import org.o1api.testing.SurfaceClient;
 import org.o1api.testing.SurfaceStream;
 
 /** Replies through reverse proxies, configured as the deployment page says. */
+@Tag("alone")
 @Tag("slow")
 class ReverseProxyIT {
     /** {@code -Do1api.silence=60} makes the upstream silent for a minute. */
@@ -72,24 +76,27 @@ class ReverseProxyIT {
         exchange.text(" is.").done();
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void keepsASilentStreamAlive(ReverseProxy.Kind kind) {
-        ChatClient client = startProxy(kind, ReverseProxyIT::silence).client(GatewayFixture.KEY);
-        Surface.forAll(surface -> {
-            try (SurfaceStream stream = surface.client(client).stream(QUESTION)) {
-                assertThat(stream.nextText().text()).isEqualTo("It");
-                assertThat(stream.rest().content()).isEqualTo(" is.");
-            }
-        });
-    }
+    /** A question on an API, for a stream or for one object. */
+    private record Asked(Surface surface, boolean streamed) {}
 
     @ParameterizedTest
     @EnumSource
-    void keepsASilentReplyAlive(ReverseProxy.Kind kind) {
+    void keepsSilentRepliesAlive(ReverseProxy.Kind kind) {
         ChatClient client = startProxy(kind, ReverseProxyIT::silence).client(GatewayFixture.KEY);
-        Surface.forAll(surface ->
-                assertThat(surface.client(client).post(QUESTION).content()).isEqualTo("It is."));
+        List<Asked> questions = Stream.of(Surface.values())
+                .flatMap(surface -> Stream.of(new Asked(surface, true), new Asked(surface, false)))
+                .toList();
+        Concurrently.forAll(questions, asked -> {
+            SurfaceClient asking = asked.surface().client(client);
+            if (asked.streamed()) {
+                try (SurfaceStream stream = asking.stream(QUESTION)) {
+                    assertThat(stream.nextText().text()).isEqualTo("It");
+                    assertThat(stream.rest().content()).isEqualTo(" is.");
+                }
+            } else {
+                assertThat(asking.post(QUESTION).content()).isEqualTo("It is.");
+            }
+        });
     }
 
     /** The provider sends a word only after the clients have received the previous one. */
@@ -137,18 +144,8 @@ class ReverseProxyIT {
 
     @ParameterizedTest
     @EnumSource
-    void endsTheTurnWhenTheClientDisconnectsFromAStream(ReverseProxy.Kind kind) throws Exception {
-        assertTurnEndsOnDisconnect(kind, true);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void endsTheTurnWhenTheClientDisconnectsFromAReply(ReverseProxy.Kind kind) throws Exception {
-        assertTurnEndsOnDisconnect(kind, false);
-    }
-
-    private void assertTurnEndsOnDisconnect(ReverseProxy.Kind kind, boolean stream) throws Exception {
-        int clients = Surface.values().length;
+    void endsTheTurnWhenTheClientDisconnects(ReverseProxy.Kind kind) throws Exception {
+        int clients = 2 * Surface.values().length;
         CountDownLatch received = new CountDownLatch(clients);
         ReverseProxy startedProxy = startProxy(kind, exchange -> {
             exchange.stream().text("It");
@@ -157,7 +154,8 @@ class ReverseProxyIT {
         });
         List<Socket> sockets = new ArrayList<>();
         for (Surface surface : Surface.values()) {
-            sockets.add(sendRequest(startedProxy.url(), surface, stream));
+            sockets.add(sendRequest(startedProxy.url(), surface, true));
+            sockets.add(sendRequest(startedProxy.url(), surface, false));
         }
         assertThat(received.await(10, TimeUnit.SECONDS)).isTrue();
         for (Socket client : sockets) {

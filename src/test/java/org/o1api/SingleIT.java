@@ -9,9 +9,11 @@ import org.o1api.reasoning.TokenCounter;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.InOneContainer;
 import org.o1api.testing.Script;
 
 /** The strategy {@code single} over HTTP. */
+@InOneContainer
 class SingleIT {
     private static final String SINGLE = "presets: { s: { model: m, strategy: single } }";
     private static final Duration LIMIT = Duration.ofSeconds(15);

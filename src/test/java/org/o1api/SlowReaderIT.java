@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.Question;
@@ -15,6 +16,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.Surface;
 
 /** Clients that stop reading. */
+@Tag("alone")
 class SlowReaderIT {
     private static final String WORDS = "word ".repeat(3000);
     private static final long MAX_BUFFERED = 32L << 20;

@@ -34,6 +34,7 @@ import org.o1api.testing.StepScripts;
 import org.o1api.testing.Surface;
 
 /** Turns for several minutes; clients disconnect from a tenth of them, and a tenth of the calls fail: {@code mvn verify -Psoak}. */
+@Tag("alone")
 @Tag("soak")
 class SoakIT {
     private static final Duration DURATION_PER_CONTAINER =

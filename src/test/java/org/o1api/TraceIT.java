@@ -13,10 +13,12 @@ import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.InOneContainer;
 import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
 
 /** The trace of a stream, and the summary of a turn. All chunks are validated against OpenAI's schema by the client. */
+@InOneContainer
 class TraceIT {
     private static final String TRACE = "\"stream_options\": {\"include_trace\": true}";
     private static final String VOTE = "presets: { v: { model: m, strategy: vote, vote: { first: 5, max: 5 } } }";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.Container;
@@ -13,6 +14,7 @@ import org.o1api.testing.RunningGateway;
 import org.o1api.testing.Script;
 
 /** Turns in flight when Tomcat stops one of several web applications. */
+@Tag("alone")
 class UndeployIT {
     @Test
     void endsOnlyTheStreamsOfTheStoppedApplication() throws Exception {

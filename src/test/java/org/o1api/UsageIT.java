@@ -8,10 +8,12 @@ import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.Event;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.InOneContainer;
 import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
 
 /** The token usage in replies, streams and the log. */
+@InOneContainer
 class UsageIT {
     private static final String MINIMAL_EFFORT = "\"reasoning_effort\": \"minimal\"";
 

@@ -11,9 +11,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.InOneContainer;
 import org.o1api.testing.Script;
 
 /** The strategy {@code vote} over HTTP. */
+@InOneContainer
 class VoteIT {
     private static final String VOTE = "presets: { v: { model: m, strategy: vote, vote: { first: 5, max: 5 } } }";
     private static final String WAVES = "presets: { v: { model: m, strategy: vote } }";

@@ -11,9 +11,11 @@ import org.o1api.testing.ChatClient;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
+import org.o1api.testing.InOneContainer;
 import org.o1api.testing.Script;
 
 /** What a request selects: {@code x_o1}, pro mode, and the effort of the model. */
+@InOneContainer
 class XO1FieldsIT {
     private static final String CONTINUE = "{\"title\":\"T\",\"content\":\"c%d\",\"next_action\":\"continue\"}";
     private static final String CONFIG =

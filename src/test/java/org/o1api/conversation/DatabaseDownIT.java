@@ -23,6 +23,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.o1api.database.Database;
 import org.o1api.database.DatabaseSource;
@@ -31,6 +32,7 @@ import org.o1api.testing.HangingProxy;
 import org.o1api.testing.Postgres;
 
 /** Behaviour while the database is unreachable. */
+@Tag("alone")
 class DatabaseDownIT extends StoreFixture {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Logger LOGGER = Logger.getLogger(Database.class.getName());

@@ -17,14 +17,15 @@ import org.junit.jupiter.api.Test;
  * Sends random faults in provider replies and in requests to a real gateway:
  *
  * <pre>
- * mvn verify -Dit.test=ProviderFuzzIT -Do1api.fuzz.seconds=600              # longer than a minute
+ * mvn verify -Dit.test=ProviderFuzzIT -Do1api.fuzz.seconds=600              # longer than half a minute
  * mvn verify -Dit.test=ProviderFuzzIT -Do1api.fuzz.first=1000000            # other seeds: this one and those that follow
  * mvn verify -Dit.test=ProviderFuzzIT -Do1api.fuzz.seed=4711                # one case, with all that was sent
  * </pre>
  */
+@Tag("alone")
 @Tag("slow")
 class ProviderFuzzIT {
-    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("o1api.fuzz.seconds", 60));
+    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("o1api.fuzz.seconds", 30));
     private static final long FIRST = Long.getLong("o1api.fuzz.first", 1);
     private static final int CLIENTS = 4;
     private static final int ROUND = 300;

@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o1api.Gateway;
@@ -34,6 +35,7 @@ import org.o1api.model.Usage;
  * sample is complete; and what is counted is what the provider has generated. For each strategy, with random schedules from fixed
  * seeds. The answer may be constrained, and not have the required format.
  */
+@Tag("slow")
 class BudgetPropertyTest {
     private static final int SCHEDULES = Integer.getInteger("o1api.schedules", 300);
     private static final Map<String, RawJson> JSON =

@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.o1api.model.CallRecord;
 import org.o1api.model.CallRecord.State;
@@ -33,9 +34,10 @@ import org.o1api.upstream.HttpUpstream;
 import org.o1api.upstream.UpstreamSettings;
 
 /** Nothing is left over of many turns with concurrent calls, however they end. */
+@Tag("alone")
 class ConcurrentTurnsIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
-    private static final int TURNS = 10_000;
+    private static final int TURNS = 4_000;
     private static final int TURNS_AT_ONCE = 8;
 
     /** How a turn ends. */

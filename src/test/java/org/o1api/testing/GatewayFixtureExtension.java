@@ -29,7 +29,7 @@ final class GatewayFixtureExtension implements TestTemplateInvocationContextProv
         boolean hasSurface =
                 List.of(context.getRequiredTestMethod().getParameterTypes()).contains(Surface.class);
         Surface[] surfaces = annotation.surfaces().length == 0 ? Surface.values() : annotation.surfaces();
-        return containers(context.getRequiredTestClass().getName() + config)
+        return containers(context.getRequiredTestClass(), config)
                 .map(container -> new FixtureKey(container, config, annotation.demo()))
                 .flatMap(key -> hasSurface
                         ? Stream.of(surfaces).map(surface -> new FixtureContext(key, surface))
@@ -37,14 +37,14 @@ final class GatewayFixtureExtension implements TestTemplateInvocationContextProv
     }
 
     /**
-     * Each container; or one of them if the system property {@code o1api.containers} is {@code one}, always the same one for a name.
-     * About half of the names get each.
+     * Each container; or one of them if the class is {@link InOneContainer} or the system property {@code o1api.containers} is
+     * {@code one}: always the same one for a class and a config.
      */
-    private static Stream<Container> containers(String name) {
+    private static Stream<Container> containers(Class<?> test, List<String> config) {
         Container[] all = Container.values();
-        return "one".equals(System.getProperty("o1api.containers"))
-                ? Stream.of(all[Math.floorMod(name.hashCode(), all.length)])
-                : Stream.of(all);
+        boolean one =
+                test.isAnnotationPresent(InOneContainer.class) || "one".equals(System.getProperty("o1api.containers"));
+        return one ? Stream.of(all[Math.floorMod((test.getName() + config).hashCode(), all.length)]) : Stream.of(all);
     }
 
     private record FixtureContext(FixtureKey key, @Nullable Surface surface)
@@ -70,8 +70,8 @@ final class GatewayFixtureExtension implements TestTemplateInvocationContextProv
             if (parameter.getParameter().getType() == Surface.class) {
                 return surface;
             }
-            return context.getRoot()
-                    .getStore(NAMESPACE)
+            // Of the session: with more than one JVM, each class of tests has a root context of its own.
+            return context.getStore(ExtensionContext.StoreScope.LAUNCHER_SESSION, NAMESPACE)
                     .computeIfAbsent(
                             key,
                             fixtureKey ->

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * A test that runs once in each {@link Container}, with a {@link GatewayFixture} as its parameter; if it has a parameter of type
  * {@link Surface}, once for each of these, too. Tests with the same
- * config share one gateway, which is started at its first use and stopped after all tests. With the profile {@code quick} the tests of
- * a class with the same config run in one of the containers.
+ * config share one gateway, which is started at its first use and stopped after all tests. With the profile {@code quick}, or if their
+ * class is {@link InOneContainer}, the tests of a class with the same config run in one of the containers.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)

@@ -5,11 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -216,22 +212,9 @@ public enum Surface {
         return StreamSupport.stream(list.spliterator(), false);
     }
 
-    /** Runs a test for all APIs at the same time, so that it does not wait longer than for one. */
+    /** Runs a test for all APIs at the same time. */
     public static void forAll(Consumer<Surface> test) {
-        Map<Surface, CompletableFuture<Void>> tests = new EnumMap<>(Surface.class);
-        for (Surface surface : values()) {
-            tests.put(
-                    surface,
-                    CompletableFuture.runAsync(
-                            () -> test.accept(surface), task -> new Thread(task, "test-" + surface).start()));
-        }
-        tests.forEach((surface, result) -> {
-            try {
-                result.join();
-            } catch (CompletionException e) {
-                throw new AssertionError(surface + ": " + e.getCause(), e.getCause());
-            }
-        });
+        Concurrently.forAll(List.of(values()), test);
     }
 
     /** A client of this API of a gateway. */

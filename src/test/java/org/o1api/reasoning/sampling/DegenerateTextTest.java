@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ import org.o1api.model.Delta;
 import org.o1api.model.TurnEvent;
 
 /** Long texts without sense, as a model writes them that repeats itself: none of the rules may take long or fail for them. */
+@Tag("slow")
 class DegenerateTextTest {
     private static final int LENGTH = 1 << 20;
     /** Of a longer text the rules read only the end. */

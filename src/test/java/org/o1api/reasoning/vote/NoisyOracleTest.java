@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.reasoning.SamplingFixture;
@@ -19,6 +20,7 @@ import org.o1api.reasoning.sampling.VoteSettings;
  * The vote against a model that is right with a given probability. Accuracy and the mean number of samples are compared with those of a
  * simulation that is written differently: whole waves of an array, and exact integers.
  */
+@Tag("slow")
 class NoisyOracleTest {
     private static final int TURNS = 1200;
     private static final int SIMULATED = 200_000;

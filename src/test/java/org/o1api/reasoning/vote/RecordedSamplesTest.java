@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o1api.json.Json;
@@ -30,6 +31,7 @@ import org.o1api.reasoning.sampling.VoteNotes;
 import org.o1api.reasoning.sampling.VoteSettings;
 
 /** Votes of recorded replies of a weak model. The expected figures were computed from the recorded keys, with 200 resamplings. */
+@Tag("slow")
 class RecordedSamplesTest {
     private static final int RESAMPLINGS = 8;
 
