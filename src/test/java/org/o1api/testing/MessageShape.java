@@ -155,8 +155,7 @@ final class MessageShape {
     }
 
     /** Fails unless an object has these fields, and no others except the allowed ones. */
-    private static void check(
-            JsonNode object, Map<String, Consumer<JsonNode>> fields, Predicate<String> allowed) {
+    private static void check(JsonNode object, Map<String, Consumer<JsonNode>> fields, Predicate<String> allowed) {
         assertThat(object.properties().stream()
                         .map(Map.Entry::getKey)
                         .filter(key -> fields.containsKey(key) || !allowed.test(key)))
