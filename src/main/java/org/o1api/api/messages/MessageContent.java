@@ -164,8 +164,8 @@ final class MessageContent {
      */
     MessageStop end(TurnEvent.Completed end) {
         blocks.forEach(block -> block.end(!end.reason().isComplete()));
-        render();
         blocks.forEach(Block::check);
+        render();
         return stop(end);
     }
 

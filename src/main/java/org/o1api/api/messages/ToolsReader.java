@@ -38,7 +38,10 @@ final class ToolsReader {
                 String name = tool.requiredName("name");
                 functions.put(name, function(name, tool));
             } else {
-                omitted.add(String.valueOf(tool.string("name")));
+                String name = tool.string("name");
+                if (name != null) {
+                    omitted.add(name);
+                }
             }
         }
     }
