@@ -6,6 +6,7 @@ import { text } from './texts.mjs';
 const KEY = `o1-api.key:${new URL('.', document.baseURI).pathname}`; // gateways of one origin have keys of their own
 const PAGE_OF_ITEMS = 100;
 const PAGE_OF_CONVERSATIONS = 40;
+const BUSY_MILLIS = 1000;
 
 /** An error of the gateway. */
 export class ApiError extends Error {
@@ -70,9 +71,13 @@ export function conversation(id) {
   return json('GET', conversationPath(id));
 }
 
-/** Creates a conversation, which may begin with items. */
-export function createConversation(metadata, items = []) {
-  return json('POST', 'v1/conversations', { body: { metadata, ...(items.length > 0 ? { items } : {}) } });
+export function createConversation(metadata) {
+  return json('POST', 'v1/conversations', { body: { metadata } });
+}
+
+/** Adds items to a conversation, as one turn. */
+export function addItems(id, items) {
+  return json('POST', `${conversationPath(id)}/items`, { body: { items } });
 }
 
 export function setMetadata(id, metadata) {
@@ -99,13 +104,11 @@ export async function items(id) {
 /**
  * Asks for an answer. Yields the chunks of the stream, and at its proper end `null`.
  *
+ * @param request `body`, and `key`: requests with the same key get the same answer
  * @throws ApiError the request was rejected, or the answer has failed
  */
-export async function* answer(body, signal) {
-  const response = await request('POST', 'v1/chat/completions', {
-    signal,
-    body: { ...body, stream: true, stream_options: { include_usage: true, include_trace: true }, reasoning_format: 'reasoning_content' },
-  });
+export async function* answer(request, signal) {
+  const response = await startAnswer(request, signal);
   for await (const { event, data } of readEvents(response.body)) {
     if (data === '[DONE]') {
       yield null;
@@ -116,5 +119,23 @@ export async function* answer(body, signal) {
       throw new ApiError(response.status, chunk.error);
     }
     yield chunk;
+  }
+}
+
+/** Starts the stream. If the gateway has not noticed yet that an earlier connection was lost, waits until it has. */
+async function startAnswer({ body, key }, signal) {
+  for (;;) {
+    try {
+      return await request('POST', 'v1/chat/completions', {
+        signal,
+        headers: key ? { 'Idempotency-Key': key } : {},
+        body: { ...body, stream: true, stream_options: { include_usage: true, include_trace: true }, reasoning_format: 'reasoning_content' },
+      });
+    } catch (error) {
+      if (error.code !== 'idempotency_key_in_use') {
+        throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, BUSY_MILLIS));
+    }
   }
 }

@@ -1,18 +1,19 @@
 // The chat that is shown: a stored conversation, or a comparison of two models, which is not stored.
 
 import * as api from './api.mjs';
-import { h, icon } from './dom.mjs';
+import { messagesOf, store } from './comparison.mjs';
+import { h, icon, iconButton } from './dom.mjs';
 import { Follower } from './follower.mjs';
 import { turnsOf } from './history.mjs';
 import { textButton } from './reply-view.mjs';
 import { settings } from './settings.mjs';
 import { titleFor } from './sidebar.mjs';
-import { DONE, FAILED, STOPPED } from './turn-state.mjs';
-import { TurnView, userMessage } from './turn-view.mjs';
+import { DONE, FAILED, STOPPED, mayBeStored } from './turn-state.mjs';
+import { TurnView, systemMessages, userMessage } from './turn-view.mjs';
 
 export class Chat {
   #turns = [];
-  #conversation = null; // the id of the stored conversation
+  #conversation = newConversation();
   #opening = null; // the id of the conversation that is being read
   #isComparing = false;
   #running = new Set();
@@ -30,8 +31,8 @@ export class Chat {
   element;
 
   /**
-   * @param handlers `onCreated(conversation)`, `onRunning(isRunning)`, `onKeyRejected()`, `onComparing(isComparing)`, `onExample(text)`,
-   *     `onChosen(model)`, and `hasPro(model)`
+   * @param handlers `onCreated(conversation, isShown)`, `onRunning(isRunning)`, `onKeyRejected()`, `onComparing(isComparing)`,
+   *     `onExample(text)`, `onChosen(model)`, and `hasPro(model)`
    */
   constructor(handlers) {
     this.#handlers = handlers;
@@ -46,8 +47,9 @@ export class Chat {
     this.#showState();
   }
 
+  /** The id of the conversation; null if it is not stored. */
   get conversation() {
-    return this.#conversation;
+    return this.#conversation.isStored ? this.#conversation.id : null;
   }
 
   get isComparing() {
@@ -63,7 +65,7 @@ export class Chat {
     this.stop();
     this.#opening = null;
     this.#turns = [];
-    this.#conversation = null;
+    this.#conversation = newConversation();
     this.#isComparing = comparing;
     this.#list.replaceChildren();
     this.#showState();
@@ -81,21 +83,29 @@ export class Chat {
   /** Shows a stored conversation. Returns false if another one was chosen in the meantime. */
   async open(id) {
     this.#opening = id;
-    const items = await api.items(id);
+    let items;
+    try {
+      items = await api.items(id);
+    } catch (error) {
+      if (this.#opening !== id) {
+        return false;
+      }
+      throw error;
+    }
     if (this.#opening !== id) {
       return false;
     }
     this.clear();
-    this.#conversation = id;
-    for (const { question, images, state } of turnsOf(items)) {
-      this.#add({ text: question, images }, ['']).replies[0].show(state);
+    this.#conversation = { id, isStored: true };
+    for (const { question, state } of turnsOf(items)) {
+      this.#add(question, ['']).replies[0].show(state);
     }
     this.#follower.toEnd();
     return true;
   }
 
   #add(question, models) {
-    const turn = new TurnView(question, models, (view, index, reply) => this.#actions(view, index, reply));
+    const turn = new TurnView(question, models, (view, index) => this.#actions(view, index), (changed) => this.#askAgain(turn, [...turn.replies.keys()], changed));
     this.#turns.push(turn);
     this.#list.append(turn.element);
     this.#showState();
@@ -104,62 +114,91 @@ export class Chat {
 
   /** Asks a question. */
   async send(question) {
-    const models = this.#isComparing ? [settings.model, settings.secondModel] : [settings.model];
-    const turn = this.#add(question, models);
-    turn.models = models;
+    const turn = this.#add(question, this.#isComparing ? [settings.model, settings.secondModel] : [settings.model]);
     this.#follower.toEnd();
     await Promise.all(turn.replies.map((_, index) => this.#run(turn, index)));
   }
 
+  /** Asks a question again, which may have changed. What came after it leaves the chat, and the conversation with the new answer. */
+  async #askAgain(turn, indexes, question = turn.question) {
+    if (this.isRunning) {
+      return;
+    }
+    const later = this.#turns.splice(this.#turns.indexOf(turn) + 1);
+    later.forEach(({ element }) => element.remove());
+    turn.isReplacing ||= !this.#isComparing && [turn, ...later].some(({ id }) => id !== null);
+    if (question !== turn.question) {
+      turn.question = question;
+      turn.requests = [];
+    }
+    this.#scroller.focus({ preventScroll: true }); // the button is gone
+    this.#follower.toEnd();
+    await Promise.all(indexes.map((index) => this.#run(turn, index)));
+  }
+
   async #run(turn, index) {
     const reply = turn.replies[index];
-    this.#running.add(reply);
-    this.#handlers.onRunning(true);
+    const conversation = this.#conversation;
+    if (!turn.requests[index] || !mayBeStored(reply.state)) {
+      turn.requests[index] = this.#request(turn, index);
+    }
+    this.#setRunning(reply, true);
     try {
-      await reply.run(() => this.#body(turn, index));
+      await reply.run(turn.requests[index]);
     } finally {
-      this.#running.delete(reply);
-      this.#handlers.onRunning(this.isRunning);
+      this.#setRunning(reply, false);
     }
     if (reply.state.error?.status === 401) {
       this.#handlers.onKeyRejected();
     }
+    if (reply.state.phase === DONE && turn.requests[index].key) {
+      turn.isReplacing = false;
+      await this.#stored(conversation, turn);
+    }
   }
 
-  /** The request for an answer. What was not answered before is not part of it. */
-  async #body(turn, index) {
-    const model = turn.models[index];
-    const own = settings.system.trim() ? [{ role: 'system', content: settings.system.trim() }] : [];
+  #setRunning(reply, running) {
+    this.#running[running ? 'add' : 'delete'](reply);
+    this.element.classList.toggle('is-running', this.isRunning);
+    this.#handlers.onRunning(this.isRunning);
+  }
+
+  /** The request for an answer, `{body, key}`. The same key is answered once. What was not answered before is not part of it. */
+  #request(turn, index) {
+    const model = this.#isComparing ? turn.models[index] : settings.model;
+    const system = settings.system.trim();
+    const earlier = this.#turns.slice(0, this.#turns.indexOf(turn));
     const body = {
       model,
       ...(settings.effort ? { reasoning_effort: settings.effort } : {}),
       ...(settings.pro && this.#handlers.hasPro(model) ? { reasoning: { mode: 'pro' } } : {}),
     };
     if (this.#isComparing) {
-      return { ...body, messages: [...own, ...this.#earlierMessages(turn, index), userMessage(turn.question)] };
+      return { body: { ...body, messages: messagesOf(earlier, index, system, turn.question) } };
     }
-    if (this.#conversation === null) {
-      const created = await api.createConversation({ title: titleFor(turn.question) });
-      if (this.#turns.includes(turn)) { // otherwise the reader has left, and the answer is stopped
-        this.#conversation = created.id;
-        this.#handlers.onCreated(created);
-      }
+    const parent = earlier.findLast(({ id }) => id !== null)?.id ?? null;
+    if (parent === null) { // the system prompt is part of a conversation's beginning
+      turn.question = { ...turn.question, system };
     }
-    return { ...body, conversation_id: this.#conversation, messages: [...own, userMessage(turn.question)] };
+    const messages = [...systemMessages(parent === null ? system : ''), userMessage(turn.question)];
+    return { body: { ...body, conversation_id: this.#conversation.id, x_o1: { parent }, messages }, key: randomName() };
   }
 
-  #earlierMessages(turn, index) {
-    const messages = [];
-    for (const earlier of this.#turns) {
-      if (earlier === turn) {
-        break;
-      }
-      const { state } = earlier.replies[index];
-      if (state.phase === DONE && state.answer) {
-        messages.push(userMessage(earlier.question), { role: 'assistant', content: state.answer });
+  /** Completes what an answer has stored: the title of a new conversation, and the reasoning of an answer that was repeated. */
+  async #stored(conversation, turn) {
+    if (!conversation.isStored) {
+      conversation.isStored = true;
+      const metadata = { title: titleFor(this.#turns[0]?.question ?? turn.question) };
+      const created = await api.setMetadata(conversation.id, metadata).catch(() => ({ id: conversation.id, metadata }));
+      this.#handlers.onCreated(created, conversation === this.#conversation);
+    }
+    const { state } = turn.replies[0];
+    if (state.steps.size === 0 && (state.summary?.steps > 0 || state.summary?.samples)) {
+      const found = turnsOf(await api.items(conversation.id).catch(() => [])).find(({ id }) => id === state.turn);
+      if (found && turn.replies[0].state === state) {
+        turn.replies[0].show({ ...state, steps: found.state.steps });
       }
     }
-    return messages;
   }
 
   /** Stops all answers that run. */
@@ -167,14 +206,17 @@ export class Chat {
     this.#running.forEach((reply) => reply.stop());
   }
 
-  #actions(turn, index, reply) {
-    const { phase } = reply.state;
+  #actions(turn, index) {
+    const { phase } = turn.replies[index].state;
+    const askAgain = () => this.#askAgain(turn, [index]);
     const buttons = [];
-    if (phase === FAILED || phase === STOPPED) {
-      buttons.push(textButton('turn.retry', 'retry', () => {
-        this.#follower.toEnd();
-        this.#run(turn, index);
-      }, 'is-retry'));
+    if (this.#canAskAgain(turn)) {
+      buttons.push(phase === DONE
+        ? iconButton('retry', 'turn.retry', askAgain, { class: 'icon-button is-restart' })
+        : textButton('turn.retry', 'retry', askAgain, 'is-restart'));
+    }
+    if ((phase === FAILED || phase === STOPPED) && turn.isReplacing) {
+      buttons.push(textButton('turn.restore', 'undo', () => this.open(this.#conversation.id), 'is-restart'));
     }
     if (phase === DONE && this.#isComparing) {
       buttons.push(textButton('model.continue', 'chat', () => this.#continueWith(turn, index)));
@@ -182,21 +224,30 @@ export class Chat {
     return buttons;
   }
 
-  /** Stores the answers of one of two models as a conversation, and goes on with that. */
+  /** Whether a question can be asked again. Several that a client has added at once are one turn of the API. */
+  #canAskAgain(turn) {
+    const { text, images } = turn.question;
+    const position = this.#turns.indexOf(turn);
+    const isPartOfTurn = turn.id !== null && this.#turns[position - 1]?.id === turn.id;
+    return !isPartOfTurn && (text !== '' || images.length > 0);
+  }
+
+  /** Goes on with the answers of one of two models. */
   async #continueWith(turn, index) {
-    const messages = [...this.#earlierMessages(null, index)];
-    const items = messages.map(({ role, content }) => ({
-      type: 'message',
-      role,
-      content: Array.isArray(content) ? content.map(toItemPart) : content,
-    }));
-    const created = await api.createConversation({ title: titleFor(this.#turns[0].question) }, items.slice(-20));
+    const turns = this.#turns.slice(0, this.#turns.indexOf(turn) + 1);
+    const created = await store(turns, index, settings.system.trim(), titleFor(turns[0].question));
     this.#handlers.onChosen(turn.models[index]);
-    await this.open(created.id);
-    this.#handlers.onCreated(created);
+    if (await this.open(created.id)) {
+      this.#handlers.onCreated(created, true);
+    }
   }
 }
 
-function toItemPart(part) {
-  return part.type === 'text' ? { type: 'input_text', text: part.text } : { type: 'input_image', image_url: part.image_url.url };
+/** A conversation that is stored with its first answer. */
+function newConversation() {
+  return { id: `chat-${randomName()}`, isStored: false };
+}
+
+function randomName() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -2,6 +2,7 @@
 
 import { h, icon, iconButton, label, setIcon } from './dom.mjs';
 import { select } from './dialogs.mjs';
+import { isSubmit } from './question-view.mjs';
 import { changeSettings, settings } from './settings.mjs';
 
 const MAX_IMAGE_MB = 5;
@@ -138,8 +139,7 @@ export class Composer {
   }
 
   #key(event) {
-    // While an input method composes a character, Enter belongs to it.
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
+    if (isSubmit(event)) {
       event.preventDefault();
       if (!this.#isRunning) {
         this.element.requestSubmit();

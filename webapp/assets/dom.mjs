@@ -88,6 +88,7 @@ const ICONS = {
   copy: 'M8 8h8v8H8zM12 8V4H4v8h4',
   check: 'M4 10.5l4 4 8-9',
   retry: 'M15.5 7A6.5 6.5 0 1 0 16.5 10.5M16 3v4.5h-4.5',
+  undo: 'M7 4L3.5 7.5L7 11M4 7.5h7.5a4.5 4.5 0 0 1 0 9H8',
   chevron: 'M7 5l5 5-5 5',
   menu: 'M3 6h14M3 10h14M3 14h14',
   panel: 'M3.5 4h13v12h-13zM8 4v12',

@@ -7,8 +7,8 @@ import { DONE, newTurnState } from './turn-state.mjs';
 const TURN = /_([0-9a-f]{32})_/;
 
 /**
- * Groups the items of a conversation by question: `{id, question, images, state}`, `state` as if the answer had just been given. Items
- * that a client has added belong to one turn, whatever their number.
+ * Groups the items of a conversation by question: `{id, question, state}`, `question` as `{text, images, system}` and `state` as if the
+ * answer had just been given. Items that a client has added at once belong to one turn, whatever their number.
  */
 export function turnsOf(items) {
   const turns = [];
@@ -17,11 +17,11 @@ export function turnsOf(items) {
     const last = turns.at(-1);
     const isQuestion = item.type === 'message' && item.role === 'user';
     if (!last || last.id !== id || (isQuestion && isAnswered(last.state))) {
-      turns.push({ id, question: '', images: [], state: { ...newTurnState(), phase: DONE } });
+      turns.push({ id, question: { text: '', images: [], system: '' }, state: { ...newTurnState(), phase: DONE, turn: id } });
     }
     addItem(turns.at(-1), item);
   }
-  return turns.filter((turn) => turn.question || turn.images.length > 0 || isAnswered(turn.state));
+  return turns.filter(({ question, state }) => question.text || question.images.length > 0 || isAnswered(state));
 }
 
 function isAnswered({ answer, refusal, toolCalls }) {
@@ -32,8 +32,10 @@ function addItem(turn, item) {
   if (item.type === 'reasoning') {
     item.summary.forEach((summary, index) => turn.state.steps.set(index + 1, earlierStep(index + 1, summary.text)));
   } else if (item.type === 'message' && item.role === 'user') {
-    turn.question = [turn.question, textOf(item, 'input_text')].filter(Boolean).join('\n\n');
-    turn.images.push(...item.content.filter((part) => part.type === 'input_image').map((part) => part.image_url));
+    turn.question.text = joined(turn.question.text, textOf(item, 'input_text'));
+    turn.question.images.push(...item.content.filter((part) => part.type === 'input_image').map((part) => part.image_url));
+  } else if (item.type === 'message' && (item.role === 'system' || item.role === 'developer')) {
+    turn.question.system = joined(turn.question.system, textOf(item, 'input_text'));
   } else if (item.type === 'message' && item.role === 'assistant') {
     turn.state.answer += textOf(item, 'output_text');
     turn.state.refusal += item.content.filter((part) => part.type === 'refusal').map((part) => part.refusal).join('');
@@ -41,6 +43,10 @@ function addItem(turn, item) {
   } else if (item.type === 'function_call') {
     turn.state.toolCalls.push(item.name);
   }
+}
+
+function joined(...texts) {
+  return texts.filter(Boolean).join('\n\n');
 }
 
 function textOf(item, type) {
@@ -70,8 +76,11 @@ function earlierStep(number, summary) {
 /** A conversation as Markdown, with the reasoning in front of each answer. */
 export function toMarkdown(title, items) {
   const parts = [`# ${title}`];
-  for (const { question, images, state } of turnsOf(items)) {
-    parts.push(`## ${text('export.user')}`, question, ...images.map((url) => `![](${url})`));
+  for (const { question, state } of turnsOf(items)) {
+    if (question.system) {
+      parts.push(`## ${text('settings.system')}`, question.system);
+    }
+    parts.push(`## ${text('export.user')}`, question.text, ...question.images.map((url) => `![](${url})`));
     if (state.steps.size > 0) {
       parts.push(`## ${text('export.reasoning')}`);
       for (const step of state.steps.values()) {

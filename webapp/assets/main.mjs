@@ -18,8 +18,11 @@ applyTheme();
 let models = [];
 
 const chat = new Chat({
-  onCreated(conversation) {
+  onCreated(conversation, isShown) {
     sidebar.add(conversation);
+    if (!isShown) {
+      return;
+    }
     sidebar.setCurrent(conversation.id);
     history.replaceState(null, '', linkTo(conversation.id));
     showTitle();
@@ -101,8 +104,14 @@ async function showTitle() {
   if (chat.isComparing) {
     label(title, 'text', 'model.compare');
   } else {
-    // It may be older than those in the list.
-    showPlain(title, id === null ? '' : sidebar.title(id) ?? titleOf(await api.conversation(id)));
+    let name = id === null ? '' : sidebar.title(id);
+    if (name === null) { // it is older than those in the list
+      name = await api.conversation(id).then(titleOf, () => '');
+      if (id !== chat.conversation) {
+        return;
+      }
+    }
+    showPlain(title, name);
   }
   title.hidden = !title.textContent;
   document.title = title.textContent ? `${title.textContent} – O1-API` : 'O1-API';
@@ -157,7 +166,14 @@ async function readModels() {
   }
 }
 
+let isEntering = false;
+
+/** Reads what the key may use. Asks for a key if that is needed. */
 async function enter(wasRejected = false) {
+  if (isEntering) { // both answers of a comparison were rejected
+    return;
+  }
+  isEntering = true;
   try {
     if (wasRejected || !(await readModels())) {
       await askForKey(readModels, wasRejected || api.apiKey() !== null);
@@ -172,6 +188,8 @@ async function enter(wasRejected = false) {
   } catch (error) {
     label(notice, 'text', error.status ? ['turn.failed', { message: error.message }] : 'turn.unreachable');
     notice.hidden = false;
+  } finally {
+    isEntering = false;
   }
 }
 

@@ -1,22 +1,36 @@
 // Markdown of a model to elements. HTML in it is text; images of other servers become links.
 
 import { h, icon, label, setIcon } from './dom.mjs';
+import { isOwnImage } from './images.mjs';
 import { loadHighlight, loadKatex } from './libraries.mjs';
 import { BLOCK_CLASS, INLINE_CLASS, mathRules } from './math-rules.mjs';
 import { text } from './texts.mjs';
 import { setHtml } from './trusted.mjs';
 
-const OWN_IMAGE = /^data:image\/(png|jpeg|gif|webp);/i;
 const MAX_HIGHLIGHTED = 50_000; // characters
+const MAX_FORMULA = 10_000; // characters
+const MAX_INLINE = 10_000; // characters of a paragraph: its marks take quadratic time
 
 const markdown = globalThis.markdownit({ html: false, linkify: true, breaks: false }).use(mathRules);
 markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
+
+// A paragraph that is longer than any real one is text.
+const parseInline = markdown.inline.parse;
+markdown.inline.parse = function parse(source, parser, environment, tokens) {
+  if (source.length <= MAX_INLINE) {
+    parseInline.call(this, source, parser, environment, tokens);
+  } else {
+    const token = new markdown.core.State.prototype.Token('text_special', '', 0);
+    token.content = source;
+    tokens.push(token);
+  }
+};
 
 markdown.renderer.rules.image = (tokens, index) => {
   const source = tokens[index].attrGet('src') ?? '';
   const alternative = tokens[index].content;
   const escape = markdown.utils.escapeHtml;
-  if (OWN_IMAGE.test(source)) {
+  if (isOwnImage(source)) {
     return `<img src="${escape(source)}" alt="${escape(alternative)}">`;
   }
   return `<a class="external-image" href="${escape(source)}">${escape(text('turn.externalImage', { name: alternative || source }))}</a>`;
@@ -31,12 +45,9 @@ for (const rule of ['th_open', 'td_open']) {
   };
 }
 
-/**
- * Returns where the last block of Markdown begins: it may change when more text arrives, those before it may not. `environment` has the
- * links that the text has defined so far.
- */
-function lastBlock(source, environment) {
-  const tokens = markdown.parse(source, environment);
+/** Returns where the last block of Markdown begins: it may change when more text arrives, those before it may not. */
+function lastBlock(source, references) {
+  const tokens = markdown.parse(source, { references });
   const starts = tokens.filter((token) => token.level === 0 && token.map && token.nesting >= 0).map((token) => token.map[0]);
   const lastStart = starts.at(-1) ?? 0;
   let position = 0;
@@ -46,14 +57,18 @@ function lastBlock(source, environment) {
   return position;
 }
 
-/** Shows Markdown that grows: blocks that are complete are rendered once, and not touched again. */
+/**
+ * Shows Markdown that grows: blocks that are complete are rendered once. Only those with a bracket are rendered again at the end, if the
+ * text defines links, which may be after their use.
+ */
 export class MarkdownView {
   element = h('div', { class: 'markdown', dir: 'auto' });
   #frozen = 0; // characters
   #source = '';
   #isComplete = false;
   #tail = [];
-  #environment = {};
+  #references = {}; // the links that complete blocks have defined
+  #bracketed = []; // complete blocks that may refer to links: {source, nodes}
 
   /** Shows a text. If it begins with the one before, only its new part is rendered. */
   update(source, isComplete = false) {
@@ -65,17 +80,20 @@ export class MarkdownView {
     }
     this.#source = source;
     this.#isComplete = isComplete;
-    let rest = source.slice(this.#frozen);
-    const complete = isComplete ? rest.length : lastBlock(rest, this.#environment);
+    const rest = source.slice(this.#frozen);
+    // The definition of a link in the last block may be incomplete.
+    const complete = isComplete ? rest.length : lastBlock(rest, Object.create(this.#references));
     this.#tail.forEach((node) => node.remove());
     this.#tail = [];
     if (complete > 0) {
-      finish(this.#append(rest.slice(0, complete)));
-      this.#frozen += complete;
-      rest = rest.slice(complete);
+      this.#freeze(rest.slice(0, complete));
     }
-    if (rest.trim()) {
-      this.#tail = this.#append(rest);
+    if (isComplete) {
+      this.#resolveLinks();
+    } else if (rest.slice(complete).trim()) {
+      const content = render(rest.slice(complete), Object.create(this.#references));
+      this.#tail = [...content.childNodes];
+      this.element.append(content);
     }
   }
 
@@ -83,43 +101,52 @@ export class MarkdownView {
     this.element.replaceChildren();
     this.#frozen = 0;
     this.#tail = [];
-    this.#environment = {};
+    this.#references = {};
+    this.#bracketed = [];
   }
 
-  #append(source) {
-    const template = document.createElement('template');
-    setHtml(template, markdown.render(source, this.#environment));
-    const nodes = [...template.content.childNodes];
-    this.element.append(template.content);
-    secureLinks(nodes);
-    return nodes;
+  #freeze(source) {
+    this.#frozen += source.length;
+    const content = finish(render(source, this.#references));
+    if (source.includes(']')) {
+      this.#bracketed.push({ source, nodes: [...content.childNodes] });
+    }
+    this.element.append(content);
+  }
+
+  #resolveLinks() {
+    for (const { source, nodes } of Object.keys(this.#references).length > 0 ? this.#bracketed : []) {
+      nodes[0]?.before(finish(render(source, this.#references)));
+      nodes.forEach((node) => node.remove());
+    }
+    this.#bracketed = [];
   }
 }
 
-function elements(nodes, selector) {
-  return nodes.filter((node) => node.nodeType === Node.ELEMENT_NODE)
-    .flatMap((node) => [...(node.matches(selector) ? [node] : []), ...node.querySelectorAll(selector)]);
-}
-
-function secureLinks(nodes) {
-  for (const link of elements(nodes, 'a[href]')) {
+/** Renders Markdown, and adds the links that it defines to those that are known. */
+function render(source, references) {
+  const template = document.createElement('template');
+  setHtml(template, markdown.render(source, { references }));
+  for (const link of template.content.querySelectorAll('a[href]')) {
     link.target = '_blank';
     link.rel = 'noopener noreferrer';
   }
+  return template.content;
 }
 
 /** Adds what a block gets only once: formulas, colours of code, buttons, a box around tables. */
-function finish(nodes) {
-  elements(nodes, 'table').forEach((table) => {
+function finish(content) {
+  content.querySelectorAll('table').forEach((table) => {
     const box = h('div', { class: 'table-box', tabindex: '0' });
     table.replaceWith(box);
     box.append(table);
   });
-  elements(nodes, 'pre > code').forEach(finishCode);
-  const formulas = elements(nodes, `.${INLINE_CLASS}, .${BLOCK_CLASS}`);
+  content.querySelectorAll('pre > code').forEach(finishCode);
+  const formulas = [...content.querySelectorAll(`.${INLINE_CLASS}, .${BLOCK_CLASS}`)];
   if (formulas.length > 0) {
     loadKatex().then((katex) => formulas.forEach((formula) => whenIdle(() => setFormula(katex, formula))), () => {});
   }
+  return content;
 }
 
 const waiting = [];
@@ -136,7 +163,11 @@ function runWaiting() {
   const end = performance.now() + SLICE_MILLIS;
   let count = 0;
   while (count < waiting.length && performance.now() < end) {
-    waiting[count++]();
+    try {
+      waiting[count++]();
+    } catch (error) {
+      reportError(error); // the others still run
+    }
   }
   waiting.splice(0, count);
   if (waiting.length > 0) {
@@ -148,6 +179,9 @@ function setFormula(katex, element) {
   const source = element.textContent;
   const box = document.createElement('span');
   try {
+    if (source.length > MAX_FORMULA) {
+      throw new RangeError('too long');
+    }
     katex.render(source, box, { displayMode: element.classList.contains(BLOCK_CLASS), trust: false, throwOnError: true, maxExpand: 200, maxSize: 20 });
     element.replaceChildren(box);
     element.setAttribute('dir', 'ltr');

@@ -14,6 +14,8 @@ export function mathRules(markdown) {
   markdown.renderer.rules.formula_block = (tokens, index) => `<div class="${BLOCK_CLASS}">${source(tokens, index)}</div>\n`;
 }
 
+const MAX_LINES = 100; // of a formula
+
 const DELIMITERS = [
   { open: '$$', close: '$$', display: true },
   { open: '\\[', close: '\\]', display: true },
@@ -77,7 +79,7 @@ function block(state, startLine, endLine, silent) {
   while (!content.at(-1).trimEnd().endsWith(delimiter.close)) {
     number++;
     // Text after the formula makes it part of a paragraph, and so does an end that has not arrived.
-    if (content.at(-1).includes(delimiter.close) || number >= endLine || state.isEmpty(number)) {
+    if (content.at(-1).includes(delimiter.close) || number >= endLine || number - startLine >= MAX_LINES || state.isEmpty(number)) {
       return false;
     }
     content.push(line(number));

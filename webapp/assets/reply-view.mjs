@@ -3,6 +3,7 @@
 import { ApiError, answer } from './api.mjs';
 import { announce } from './announcer.mjs';
 import { h, icon, label, showParts } from './dom.mjs';
+import { imageView } from './images.mjs';
 import { MarkdownView, copyButton } from './markdown.mjs';
 import { ReasoningView } from './reasoning-view.mjs';
 import { settings } from './settings.mjs';
@@ -10,6 +11,7 @@ import { fixed } from './texts.mjs';
 import { ANSWERING, DONE, FAILED, STOPPED, WAITING, applyChunk, endOfStream, fail, hasEnded, newTurnState, stop } from './turn-state.mjs';
 
 const TICK_MILLIS = 200;
+const MAX_SHARE = 0.3; // of the time may be spent on showing the text
 
 export class ReplyView {
   #state;
@@ -25,12 +27,13 @@ export class ReplyView {
   #footer = h('div', { class: 'reply-footer', hidden: true }, this.#actions, this.#summary);
   #abort = null;
   #frame = null;
+  #nextRender = 0;
   #actionsOf;
 
   element = h('div', { class: 'reply' });
 
-  /** @param actions creates further buttons for an answer that has ended, of the view */
-  constructor(actions = () => []) {
+  /** @param actions creates further buttons for an answer that has ended */
+  constructor(actions) {
     this.#actionsOf = actions;
     this.#reset(newTurnState());
   }
@@ -55,7 +58,7 @@ export class ReplyView {
   }
 
   /** Asks for the answer, and returns when it has ended. Never fails: a failure is shown. */
-  async run(body) {
+  async run(request) {
     this.#reset(newTurnState());
     this.#abort = new AbortController();
     const state = this.#state;
@@ -63,7 +66,7 @@ export class ReplyView {
     let announced = WAITING;
     try {
       let isComplete = false;
-      for await (const chunk of answer(await body(), this.#abort.signal)) {
+      for await (const chunk of answer(request, this.#abort.signal)) {
         if (chunk === null) {
           isComplete = true;
           break;
@@ -103,10 +106,16 @@ export class ReplyView {
     this.#abort?.abort();
   }
 
+  /** Shows the state soon: in the next frame, or later if that takes long. */
   #schedule() {
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = null;
-      this.#render();
+      const start = performance.now();
+      if (start >= this.#nextRender) {
+        this.#render();
+        const end = performance.now();
+        this.#nextRender = end + (end - start) * (1 / MAX_SHARE - 1);
+      }
     });
   }
 
@@ -126,10 +135,7 @@ export class ReplyView {
 
   #showImages() {
     for (const image of this.#state.images.slice(this.#images.children.length)) {
-      const url = image.image_url?.url ?? '';
-      this.#images.append(url.startsWith('data:image/')
-        ? h('img', { src: url, alt: '' })
-        : h('a', { href: /^https?:/.test(url) ? url : undefined, target: '_blank', rel: 'noopener noreferrer', text: 'turn.image' }));
+      this.#images.append(imageView(image.image_url?.url ?? ''));
     }
   }
 
@@ -144,7 +150,7 @@ export class ReplyView {
 
   #showFooter() {
     const state = this.#state;
-    this.#actions.replaceChildren(...(state.answer ? [copyButton(() => state.answer)] : []), ...this.#actionsOf(this));
+    this.#actions.replaceChildren(...(state.answer ? [copyButton(() => state.answer)] : []), ...this.#actionsOf());
     showParts(this.#summary, summaryOf(state));
   }
 }

@@ -12,6 +12,7 @@ export const FAILED = 'failed';
 export function newTurnState() {
   return {
     phase: WAITING,
+    turn: null, // its id
     route: null,
     steps: new Map(), // by number, in the order of their beginning
     tally: null, // {counts: {value: votes}, probability}
@@ -24,13 +25,18 @@ export function newTurnState() {
     finishReason: null,
     summary: null, // x_o1 of the end
     usage: null,
-    error: null, // {key, message} why it failed
+    error: null, // {key, parameters, status} why it failed; status: that of the gateway
   };
 }
 
 /** Whether the turn has ended, however. */
 export function hasEnded(state) {
   return state.phase === DONE || state.phase === STOPPED || state.phase === FAILED;
+}
+
+/** Whether the answer may be complete, although it did not arrive: the gateway has not said that it failed. */
+export function mayBeStored(state) {
+  return state.phase === FAILED && state.error.status === undefined;
 }
 
 /** The steps of one of the kinds. */
@@ -48,6 +54,7 @@ export function secondsOf(step, now) {
 
 /** Takes a chunk of the stream. `now` is a time in milliseconds. */
 export function applyChunk(state, chunk, now) {
+  state.turn ??= chunk.id?.replace('chatcmpl-', 'turn_') ?? null;
   if (chunk.x_o1?.type) {
     applyTrace(state, chunk.x_o1, now);
   } else if (chunk.x_o1) {

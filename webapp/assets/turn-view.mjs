@@ -1,31 +1,52 @@
 // A question and its answers: one, or those of two models side by side.
 
 import { h } from './dom.mjs';
+import { QuestionView } from './question-view.mjs';
 import { ReplyView } from './reply-view.mjs';
+import { DONE } from './turn-state.mjs';
 
 export class TurnView {
+  models;
   replies;
-  question;
+  requests = []; // of the replies: what was sent last
+  isReplacing = false; // whether it was asked again, and what it replaces is still stored
+  #question;
+  #questionView;
 
   element;
 
   /**
-   * @param question `{text, images}`
-   * @param models the name of each model that answers, to be shown if there are several
-   * @param actions creates further buttons of an answer, of its index and its view
+   * @param question `{text, images, system}`
+   * @param models the names of the models that answer, which are shown if there are several
+   * @param actions creates further buttons of an answer, of this turn and the index of the answer
+   * @param onResend is called with a changed question
    */
-  constructor(question, models, actions) {
-    this.question = question;
-    this.replies = models.map((_, index) => new ReplyView((view) => actions(this, index, view)));
+  constructor(question, models, actions, onResend) {
+    this.models = models;
+    this.#question = question;
+    this.#questionView = new QuestionView(question, onResend);
+    this.replies = models.map((_, index) => new ReplyView(() => actions(this, index)));
     const columns = models.length > 1;
     this.element = h('article', { class: columns ? 'turn is-compared' : 'turn' },
-      h('div', { class: 'question' },
-        h('h2', { class: 'visually-hidden', text: 'turn.you' }),
-        question.images.length > 0 && h('div', { class: 'question-images' }, question.images.map((url) => h('img', { src: url, alt: '' }))),
-        question.text && h('div', { class: 'question-text', dir: 'auto' }, question.text)),
+      this.#questionView.element,
       h('div', { class: 'replies' }, this.replies.map((reply, index) => h('section', { class: 'reply-column' },
         h('h2', columns ? { class: 'reply-model' } : { class: 'visually-hidden', text: 'turn.assistant' }, ...(columns ? [models[index]] : [])),
         reply.element))));
+  }
+
+  get question() {
+    return this.#question;
+  }
+
+  set question(question) {
+    this.#question = question;
+    this.#questionView.update(question);
+  }
+
+  /** The id of the stored turn; null if its answer is not complete. */
+  get id() {
+    const { state } = this.replies[0];
+    return state.phase === DONE ? state.turn : null;
   }
 }
 
@@ -38,4 +59,9 @@ export function userMessage({ text, images }) {
     role: 'user',
     content: [...(text ? [{ type: 'text', text }] : []), ...images.map((url) => ({ type: 'image_url', image_url: { url } }))],
   };
+}
+
+/** The message of the API for a system prompt, in a list that is empty without one. */
+export function systemMessages(system) {
+  return system ? [{ role: 'system', content: system }] : [];
 }
