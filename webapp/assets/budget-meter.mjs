@@ -15,7 +15,7 @@ export class BudgetMeter {
     this.element.hidden = state.budget === null;
     for (const name of ENTRIES) {
       const use = state.budget?.[name];
-      if (use) {
+      if (use && (use[0] > 0 || use[1] !== null)) { // a cost of 0 without a limit: the models have no price
         this.#entry(name).update(use, state.summary?.currency ?? '');
       }
     }

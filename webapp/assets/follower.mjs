@@ -5,19 +5,30 @@ const NEAR_END = 60; // pixels
 export class Follower {
   #scroller;
   #follows = false;
+  #top = 0;
   #onChange;
 
   /** @param onChange is called with whether the end is out of view */
   constructor(scroller, content, onChange) {
     this.#scroller = scroller;
     this.#onChange = onChange;
-    scroller.addEventListener('scroll', () => this.#set(this.#distance() < NEAR_END), { passive: true });
+    scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     new ResizeObserver(() => this.#grown()).observe(content);
   }
 
   #distance() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
     return scrollHeight - scrollTop - clientHeight;
+  }
+
+  /** Only a reader scrolls up: the end may also be far because the text has grown since. */
+  #scrolled() {
+    const top = this.#scroller.scrollTop;
+    const isNear = this.#distance() < NEAR_END;
+    if (isNear || top < this.#top) {
+      this.#set(isNear);
+    }
+    this.#top = top;
   }
 
   #set(follows) {

@@ -1,0 +1,369 @@
+package org.o1api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.o1api.testing.Browser;
+import org.o1api.testing.Container;
+import org.o1api.testing.FakeUpstream;
+import org.o1api.testing.GatewayFixture;
+import org.o1api.testing.Script;
+import org.o1api.testing.StepScripts;
+import org.openqa.selenium.Keys;
+
+/** The chat page in a browser. Each test begins with an empty chat, and must not violate the policy of the page. */
+@Tag("slow")
+class ChatPageBrowserIT {
+    private static final Duration LIMIT = Duration.ofSeconds(15);
+    private static final List<String> CONFIG = List.of(
+            "presets:",
+            "  steps: { strategy: steps, budget: { calls: 20 } }",
+            "  vote: { strategy: vote, vote: { first: 4, max: 4 } }",
+            "  single: { strategy: single }",
+            "  direct: { strategy: direct }");
+    private static final String HOSTILE = """
+            <script>window.pwned = 1</script><img src=x onerror="window.pwned = 2"><style>body { display: none }</style>
+
+            [click](javascript:window.pwned=3) <svg onload="window.pwned = 4"></svg> ![track](https://tracker.example/t.png)
+
+            | a | b |
+            |:-:|--:|
+            | <b onclick="window.pwned = 5">1</b> | $\\href{javascript:window.pwned=6}{x}$ |
+
+            ```html
+            <script>window.pwned = 7</script>
+            ```
+
+            [later]: https://example.com/later
+
+            See [the end][later].
+            """;
+
+    private static Browser browser;
+    private static GatewayFixture fixture;
+
+    @BeforeAll
+    static void start() {
+        browser = Browser.start();
+        fixture = GatewayFixture.open(Container.JETTY, CONFIG, false);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) {
+            browser.close();
+        }
+        if (fixture != null) {
+            fixture.close();
+        }
+    }
+
+    @BeforeEach
+    void enter() {
+        browser.enter(fixture.gateway().url());
+    }
+
+    @AfterEach
+    void violatesNothing() {
+        assertThat(browser.violations()).isEmpty();
+    }
+
+    private static String answer() {
+        return browser.texts(".turn:last-child .answer").get(0).strip();
+    }
+
+    private static JsonNode get(String path) {
+        return fixture.client().get(path).json();
+    }
+
+    private static String conversation() {
+        String hash = browser.script("return location.hash").toString();
+        assertThat(hash).startsWith("#c=");
+        return hash.substring("#c=".length());
+    }
+
+    private static List<String> storedTexts() {
+        return StreamSupport.stream(
+                        get("/v1/conversations/" + conversation() + "/items?order=asc")
+                                .path("data")
+                                .spliterator(),
+                        false)
+                .filter(item -> item.path("type").asText().equals("message"))
+                .map(item -> item.at("/content/0/text").asText())
+                .toList();
+    }
+
+    @Test
+    void showsTheStepsAndFoldsThemWhenTheAnswerBegins() {
+        CountDownLatch shown = new CountDownLatch(1);
+        fixture.script(StepScripts.threeStepsThenAnswer(exchange -> exchange.stream()
+                .await(shown)
+                .text("The *answer*.")
+                .finish("stop")
+                .usage(10, 5)
+                .done()));
+        browser.choose("steps");
+        browser.send("Why?");
+        browser.await(() -> browser.texts(".step").size() == 3);
+
+        assertThat(browser.texts(".step-title")).containsExactly("First", "Second", "Third");
+        assertThat(browser.texts(".step-meta"))
+                .allSatisfy(meta -> assertThat(meta).containsPattern("\\d\\.\\d s.*5 tokens"));
+        assertThat(browser.find(".reasoning-toggle").getAttribute("aria-expanded"))
+                .isEqualTo("true");
+        assertThat(browser.texts(".budget-value")).anyMatch(value -> value.endsWith("of 20"));
+        shown.countDown();
+        browser.awaitEnd();
+
+        assertThat(answer()).isEqualTo("The answer.");
+        assertThat(browser.exists(".answer em")).isTrue();
+        assertThat(browser.find(".reasoning-toggle").getAttribute("aria-expanded"))
+                .isEqualTo("false");
+        assertThat(browser.exists(".reasoning-body[inert]")).isTrue();
+        assertThat(browser.find(".summary").getText()).contains("4 calls", "tokens");
+    }
+
+    @Test
+    void showsSamplesTheirVoteAndWhatCancellingSaved() {
+        AtomicInteger calls = new AtomicInteger();
+        CountDownLatch started = new CountDownLatch(4);
+        fixture.dispatch(request -> {
+            boolean agrees = calls.getAndIncrement() < 3;
+            return exchange -> {
+                exchange.stream().text(agrees ? "It is 7.\n\nAnswer: 7" : "Perhaps 8, if the first assumption holds");
+                started.countDown();
+                exchange.await(started);
+                if (agrees) {
+                    exchange.finish("stop").usage(10, 50).done();
+                } else {
+                    exchange.awaitDisconnect();
+                }
+            };
+        });
+        browser.choose("vote");
+        browser.ask("How many?");
+
+        assertThat(browser.texts(".lane")).hasSize(4);
+        assertThat(browser.texts(".lane[data-state=completed] .lane-result")).containsOnly("7");
+        assertThat(browser.texts(".lane[data-state=cancelled] .lane-result"))
+                .singleElement()
+                .asString()
+                .matches("Cancelled, saved about \\d+ tokens");
+        assertThat(browser.texts(".tally-legend li")).containsExactly("7: 3");
+        assertThat(browser.texts(".tally-probability"))
+                .singleElement()
+                .asString()
+                .matches("\\d+ % certain");
+        browser.click(".reasoning-toggle");
+        browser.click(".lane-button");
+        assertThat(browser.find(".lane-detail").getText()).contains("Sample 1", "It is 7.");
+        assertThat(browser.find(".lane-button").getAttribute("aria-expanded")).isEqualTo("true");
+    }
+
+    @Test
+    void showsTheReasoningOfOneCall() {
+        fixture.script(Script.answer("=== Step: Divisors\nThirteen times seven.\n=== Answer\nNo."));
+        browser.choose("single");
+        browser.ask("Is 91 prime?");
+
+        assertThat(browser.texts(".step-title")).containsExactly("Divisors");
+        assertThat(answer()).isEqualTo("No.");
+    }
+
+    @Test
+    void showsTheModelsOwnReasoning() {
+        fixture.script(exchange -> exchange.stream()
+                .reasoning("Thirteen times seven.")
+                .text("No.")
+                .finish("stop")
+                .usage(10, 5)
+                .done());
+        browser.choose("direct");
+        browser.ask("Is 91 prime?");
+
+        assertThat(browser.texts(".step .markdown")).singleElement().asString().contains("Thirteen times seven.");
+        assertThat(answer()).isEqualTo("No.");
+    }
+
+    @Test
+    void stopsTheCallAtTheProvider() {
+        long before = get("/v1/conversations").path("data").size();
+        fixture.script(
+                exchange -> exchange.stream().text("One, two").awaitDisconnect(), Script.answer("One, two, three."));
+        browser.choose("direct");
+        browser.send("Count.");
+        browser.awaitText(".answer", text -> text.contains("One, two"));
+        browser.click(".send.is-stop");
+        fixture.awaitAborted(LIMIT);
+
+        browser.awaitText(".notice", text -> text.startsWith("Stopped."));
+        assertThat(get("/v1/conversations").path("data").size()).isEqualTo((int) before);
+        browser.click(".actions .text-button");
+        browser.awaitText(".answer", text -> text.contains("three"));
+    }
+
+    @Test
+    void showsWhatAModelWritesAsText() {
+        fixture.script(Script.answer(HOSTILE));
+        browser.choose("direct");
+        browser.ask("Attack.");
+        browser.await(() -> browser.exists(".answer .hljs-tag"));
+
+        assertThat(browser.script("return String(window.pwned)")).isEqualTo("undefined");
+        for (String selector : List.of("script", "style", "svg[onload]", "[onclick]", "[onerror]", "[style*=align]")) {
+            assertThat(browser.exists(".answer " + selector)).as(selector).isFalse();
+        }
+        assertThat(browser.texts(".answer img")).isEmpty();
+        assertThat(answer()).contains("<script>window.pwned = 1</script>", "<svg onload=", "javascript:window.pwned=3");
+        assertThat((List<?>)
+                        browser.script("return [...document.querySelectorAll('.answer a')].map((link) => link.href)"))
+                .asString()
+                .isEqualTo("[https://tracker.example/t.png, https://example.com/later]");
+    }
+
+    @Test
+    void continuesReloadsRetriesAndEdits() {
+        fixture.script(
+                Script.answer("Hello Ann."),
+                Script.answer("Ann."),
+                Script.answer("Of course: Ann."),
+                Script.answer("Hello Bob."),
+                Script.answer("Bob."));
+        browser.choose("direct");
+        browser.ask("I am Ann.");
+        browser.ask("Who am I?");
+        assertThat(fixture.request(1).text()).contains("I am Ann.", "Hello Ann.");
+
+        browser.reload();
+        browser.await(() -> browser.texts(".turn").size() == 2);
+        assertThat(browser.texts(".answer")).containsExactly("Hello Ann.\n", "Ann.\n");
+        assertThat(browser.texts(".conversation.is-current")).containsExactly("I am Ann.");
+
+        browser.press(".turn:last-child .actions .is-restart");
+        browser.awaitText(".answer", text -> text.contains("Of course"));
+        browser.awaitEnd();
+        assertThat(storedTexts()).containsExactly("I am Ann.", "Hello Ann.", "Who am I?", "Of course: Ann.");
+
+        browser.press(".turn .question-actions .is-restart");
+        browser.type(".question-editor textarea", Keys.chord(Keys.CONTROL, "a") + "I am Bob." + Keys.ENTER);
+        browser.awaitText(".answer", text -> text.contains("Bob"));
+        browser.awaitEnd();
+        assertThat(browser.texts(".turn")).hasSize(1);
+        browser.ask("Who am I?");
+        assertThat(storedTexts()).containsExactly("I am Bob.", "Hello Bob.", "Who am I?", "Bob.");
+        FakeUpstream.Request last = fixture.request(4);
+        assertThat(last.text()).contains("I am Bob.").doesNotContain("Ann");
+    }
+
+    /** The answer is complete and stored, but its end does not arrive: asking again neither calls nor stores anything. */
+    @Test
+    void offersToAskAgainAfterACutStream() {
+        fixture.script(Script.answer("It is stored."));
+        browser.choose("direct");
+        browser.script("""
+                const send = window.fetch;
+                window.fetch = async (...request) => {
+                  const response = await send(...request);
+                  if (!String(request[0]).endsWith('/v1/chat/completions')) {
+                    return response;
+                  }
+                  window.fetch = send;
+                  const text = await response.text();
+                  return new Response(text.slice(0, text.indexOf('"finish_reason":"stop"')), { status: 200 });
+                };
+                """);
+        browser.ask("Store this.");
+        assertThat(browser.find(".notice.is-error").getText()).startsWith("The connection was lost");
+        browser.click(".actions .text-button");
+        browser.await(() -> !browser.find(".reply-footer").getText().contains("Ask again"));
+        browser.awaitEnd();
+
+        assertThat(answer()).isEqualTo("It is stored.");
+        assertThat(fixture.requests()).hasSize(1);
+        assertThat(storedTexts()).containsExactly("Store this.", "It is stored.");
+    }
+
+    @Test
+    void comparesTwoModelsAndContinuesWithOne() {
+        fixture.dispatch(request -> Script.answer(
+                request.lastMessage().contains("=== Answer") || request.text().contains("=== Step")
+                        ? "=== Step: S\nt\n=== Answer\nleft"
+                        : "right"));
+        browser.choose("direct");
+        browser.click(".composer-bar > .icon-button[aria-pressed]");
+        browser.script("const menu = document.querySelectorAll('.composer select')[1];"
+                + "menu.value = 'single'; menu.dispatchEvent(new Event('change'))");
+        browser.ask("Which?");
+        assertThat(browser.texts(".reply-model")).containsExactly("direct", "single");
+        assertThat(browser.texts(".answer")).hasSize(2);
+        String first = browser.texts(".answer").get(0).strip();
+        browser.click(".actions .text-button");
+        browser.await(() -> browser.exists(".conversation.is-current"));
+
+        assertThat(storedTexts()).containsExactly("Which?", first);
+    }
+
+    @Test
+    void renamesAndDeletesAConversation() {
+        fixture.script(Script.answer("Yes."));
+        browser.choose("direct");
+        browser.ask("Delete me?");
+        String conversation = conversation();
+        browser.click(".conversation.is-current .icon-button");
+        browser.click(".menu-entry");
+        browser.type("dialog input", Keys.chord(Keys.CONTROL, "a") + "Renamed" + Keys.ENTER);
+        browser.awaitText(".conversation", "Renamed"::equals);
+        assertThat(get("/v1/conversations/" + conversation)
+                        .at("/metadata/title")
+                        .asText())
+                .isEqualTo("Renamed");
+
+        browser.click(".conversation.is-current .icon-button");
+        browser.click(".menu-entry.is-danger");
+        browser.click("dialog .is-danger");
+        browser.await(() -> browser.texts(".turn").isEmpty());
+        assertThat(fixture.client().get("/v1/conversations/" + conversation).status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void isAccessible() {
+        fixture.dispatch(request -> {
+            if (request.asksForJson()) {
+                return Script.answer(StepScripts.step("Think", "about `it` and $x^2$", "final_answer"));
+            }
+            return Script.answer(
+                    "# Title\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n```js\nlet a = 1; // one\n```\n\n[l](https://example.com)");
+        });
+        assertThat(browser.accessibilityProblems()).isEmpty();
+        browser.choose("steps");
+        browser.ask("Show everything.");
+        browser.click(".reasoning-toggle");
+        browser.await(() -> browser.exists(".answer .hljs-keyword") && browser.exists(".step .katex"));
+        for (String colours : List.of("light", "dark")) {
+            browser.prefer(colours);
+            browser.resize(1280, 860, 1);
+            assertThat(browser.accessibilityProblems()).as(colours).isEmpty();
+            browser.resize(390, 844, 1);
+            assertThat(browser.accessibilityProblems()).as("%s, phone", colours).isEmpty();
+            assertThat(browser.script("return document.scrollingElement.scrollWidth"))
+                    .isEqualTo(390L);
+        }
+        browser.resize(1280, 860, 1);
+        browser.prefer("light");
+        browser.click(".sidebar-foot button");
+        assertThat(browser.accessibilityProblems()).as("settings").isEmpty();
+        browser.type("dialog", Keys.ESCAPE);
+    }
+}
