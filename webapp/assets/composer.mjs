@@ -50,6 +50,7 @@ export class Composer {
       this.addFiles(this.#file.files);
       this.#file.value = '';
     });
+    this.setComparing(false);
     this.#changed();
   }
 

@@ -23,7 +23,8 @@ class ChatPageVisitIT {
     @BeforeAll
     static void start() {
         browser = Browser.start();
-        fixture = GatewayFixture.open(Container.TOMCAT, List.of(), true);
+        fixture = GatewayFixture.open(
+                Container.TOMCAT, List.of("presets: { thinker: { strategy: auto }, thinker-fast: { steps: { max: 0 } } }"), true);
         gateway = fixture.gateway().url();
     }
 
