@@ -86,7 +86,7 @@ class Lane {
     if (icons[step.state] && this.#state.childElementCount === 0) {
       this.#state.append(icon(icons[step.state]));
     }
-    this.#tail.textContent = plainTail(step.text);
+    this.#tail.textContent = plainTail(step.conclusion ? withoutResult(step.text, step.conclusion) : step.text);
     this.#updateResult(step);
     const tokens = step.tokens ?? Math.round(step.text.length / CHARACTERS_PER_TOKEN);
     const seconds = secondsOf(step, now);
@@ -129,6 +129,13 @@ function showName(element, step) {
   } else {
     showPlain(element, step.label ?? '');
   }
+}
+
+/** A text without its last line if that only repeats the result. */
+function withoutResult(source, result) {
+  const start = source.trimEnd().lastIndexOf('\n');
+  const last = source.slice(start + 1).trim();
+  return start > 0 && last.endsWith(result) && last.length <= result.length + 20 ? source.slice(0, start).trimEnd() : source;
 }
 
 /** The end of a text, without the marks of Markdown. */

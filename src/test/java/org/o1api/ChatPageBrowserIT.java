@@ -168,7 +168,8 @@ class ChatPageBrowserIT {
         browser.click(".reasoning-toggle");
         browser.click(".lane[data-state=completed] .lane-button");
         assertThat(browser.find(".lane-detail").getText()).contains("Sample ", "It is 7.");
-        assertThat(browser.find(".lane[data-state=completed] .lane-button").getAttribute("aria-expanded")).isEqualTo("true");
+        assertThat(browser.find(".lane[data-state=completed] .lane-button").getAttribute("aria-expanded"))
+                .isEqualTo("true");
     }
 
     @Test

@@ -24,7 +24,9 @@ class ChatPageVisitIT {
     static void start() {
         browser = Browser.start();
         fixture = GatewayFixture.open(
-                Container.TOMCAT, List.of("presets: { thinker: { strategy: auto }, thinker-fast: { steps: { max: 0 } } }"), true);
+                Container.TOMCAT,
+                List.of("presets: { thinker: { strategy: auto }, thinker-fast: { steps: { max: 0 } } }"),
+                true);
         gateway = fixture.gateway().url();
     }
 

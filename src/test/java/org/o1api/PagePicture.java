@@ -15,12 +15,12 @@ import org.openqa.selenium.OutputType;
 public final class PagePicture {
     private static final Path FILE = Path.of("src/site/resources/chat-page.png");
     private static final String QUESTION = "How many times do the hands of a clock overlap in a day?";
-    private static final List<String> RESULTS = List.of("22", "24", "22", "22", "22", "22");
+    private static final List<String> RESULTS = List.of("22", "22", "22", "22", "24", "22", "22", "22");
     private static final List<String> THOUGHTS = List.of(
             "In twelve hours the minute hand makes twelve turns and the hour hand one, so they meet eleven times.",
-            "They meet once in every hour, and a day has 24 hours.",
             "Listing them: 0:00, 1:05, 2:10, 3:16, 4:21, 5:27, 6:32, 7:38, 8:43, 9:49, 10:54. That is eleven.",
-            "They meet every 12/11 hours, and 24 divided by 12/11 is 22.");
+            "They meet every 12/11 hours, and 24 divided by 12/11 is 22.",
+            "The minute hand gains 330 degrees in an hour. It has to gain 360 degrees for each overlap.");
 
     private PagePicture() {}
 
@@ -29,17 +29,16 @@ public final class PagePicture {
         try (GatewayFixture fixture = GatewayFixture.open(
                         Container.JETTY,
                         List.of(
-                                "presets: { thinker: { strategy: vote, budget: { calls: 20, tokens: 20000, time: 2m } } }"),
+                                "presets: { thinker: { strategy: vote, vote: { first: 8, max: 8 }, budget: { calls: 20, tokens: 5000, time: 1m } } }"),
                         false);
                 Browser browser = Browser.start()) {
             AtomicInteger calls = new AtomicInteger();
             fixture.dispatch(request -> sample(calls.getAndIncrement()));
-            browser.resize(1200, 800, 1);
+            browser.resize(1200, 940, 1);
             browser.enter(fixture.gateway().url());
             browser.ask(QUESTION);
-            browser.click(".reasoning-toggle");
-            browser.script("document.querySelector('.thread').scrollTop = 0; document.activeElement.blur()");
-            browser.script("document.querySelector('.to-end').hidden = true");
+            browser.press(".reasoning-toggle");
+            browser.script("document.activeElement.blur()");
             browser.await(() ->
                     browser.script("return document.getAnimations().length").equals(0L));
             Files.createDirectories(FILE.getParent());
@@ -49,11 +48,15 @@ public final class PagePicture {
 
     private static Script sample(int number) {
         String result = RESULTS.get(number % RESULTS.size());
-        return exchange -> exchange.stream()
-                .words("=== Step: Count\n" + THOUGHTS.get(number % THOUGHTS.size())
-                        + "\n=== Answer\nThe hands overlap **" + result + " times** a day.\n\nAnswer: " + result)
-                .finish("stop")
-                .usage(180, 90 + 7L * number)
-                .done();
+        String text = "=== Step: Count\n" + THOUGHTS.get(number % THOUGHTS.size())
+                + "\n=== Answer\nThe hands overlap **" + result + " times** a day.\n\nAnswer: " + result;
+        return exchange -> {
+            exchange.stream();
+            for (String word : text.split("(?= )", -1)) {
+                exchange.text(word);
+                Thread.sleep(40L + 12L * number); // at the pace of a model
+            }
+            exchange.finish("stop").usage(180, 90 + 7L * number).done();
+        };
     }
 }
