@@ -132,7 +132,7 @@ class StreamingIT {
         }
     }
 
-    @InContainers(config = {"stream_status_feedback: false", "begin_after: 200ms", "heartbeat: 100ms"})
+    @InContainers(config = {"stream_status_feedback: false", "begin_after: 30s"})
     void startsWithTextWithoutStatusFeedback(GatewayFixture fixture, Surface surface) {
         fixture.script(Script.error(400, "no"));
         try (SurfaceStream stream = surface.client(fixture).stream(STEPS)) {
