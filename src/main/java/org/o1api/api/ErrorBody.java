@@ -70,9 +70,14 @@ public record ErrorBody(
             headers.put("x-should-retry", "false"); // OpenAI's clients retry a 409 by default
         }
         if (retryAfter != null) {
-            headers.put(HttpHeaders.RETRY_AFTER, String.valueOf(Math.max(1, (retryAfter.toMillis() + 999) / 1000)));
+            headers.put(HttpHeaders.RETRY_AFTER, String.valueOf(retryAfterSeconds()));
         }
         return headers;
+    }
+
+    /** The delay to suggest to the client, in whole seconds; 0: none. */
+    public long retryAfterSeconds() {
+        return retryAfter == null ? 0 : Math.max(1, (retryAfter.toMillis() + 999) / 1000);
     }
 
     /** Returns the error as an HTTP response. */

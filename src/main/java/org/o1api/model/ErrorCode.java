@@ -84,6 +84,11 @@ public enum ErrorCode {
         return this == CONVERSATION_CHANGED || this == CONVERSATION_DIFFERS;
     }
 
+    /** Whether the same request may succeed later. Clients that know only the status decide in the same way. */
+    public boolean isRetryable() {
+        return (status == 408 || status == 409 || status == 429 || status >= 500) && !isFinal();
+    }
+
     /** OpenAI's {@code error.type}. */
     public String type() {
         return type;

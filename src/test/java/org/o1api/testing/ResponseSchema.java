@@ -9,7 +9,8 @@ import java.util.Set;
 
 /**
  * The schemas of the Responses API. Everything is valid by OpenAI's. By those of Open Responses it is, too, except what they do not have:
- * custom tools, namespaces and generated images, the efforts {@code minimal} and {@code max}, and the schema of an answer.
+ * custom tools, namespaces and generated images, the efforts {@code minimal} and {@code max}, and the schema of an answer. OpenAI's schema
+ * does not list the code {@code context_length_exceeded}, for which clients compact their history.
  */
 public final class ResponseSchema {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -20,6 +21,8 @@ public final class ResponseSchema {
             "response.custom_tool_call_input.done",
             "response.image_generation_call.completed");
     private static final Set<String> OTHER_EFFORTS = Set.of("minimal", "max");
+
+    private static final String CONTEXT_LENGTH_EXCEEDED = "context_length_exceeded";
 
     private ResponseSchema() {}
 
@@ -35,7 +38,11 @@ public final class ResponseSchema {
     public static void checkEvent(String json) {
         JsonNode event = parsed(json);
         String type = event.path("type").asText();
-        SchemaFile.OPENAI.checkEvent(type, json);
+        if (event.at("/response/error") instanceof ObjectNode error
+                && error.path("code").asText().equals(CONTEXT_LENGTH_EXCEEDED)) {
+            error.put("code", "invalid_prompt");
+        }
+        SchemaFile.OPENAI.checkEvent(type, event.toString());
         if (OTHER_EVENTS.contains(type)
                 || OTHER_ITEMS.contains(event.path("item").path("type").asText())) {
             return;

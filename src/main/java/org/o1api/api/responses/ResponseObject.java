@@ -64,15 +64,6 @@ record ResponseObject(String id, long created, String model, Map<String, RawJson
         public String status() {
             return "failed";
         }
-
-        /** The code, one of those of OpenAI's API. */
-        private String code() {
-            int status = failure.code().status();
-            if (status == 429) {
-                return "rate_limit_exceeded";
-            }
-            return status < 500 ? "invalid_prompt" : "server_error";
-        }
     }
 
     /** The same response, which says that it is not stored. */
@@ -117,8 +108,9 @@ record ResponseObject(String id, long created, String model, Map<String, RawJson
         }
         if (state instanceof Failed failed) {
             json.writeObjectFieldStart("error");
-            json.writeStringField("code", failed.code());
-            json.writeStringField("message", failed.failure.getMessage());
+            ResponseError error = ResponseError.of(failed.failure);
+            json.writeStringField("code", error.code());
+            json.writeStringField("message", error.message());
             json.writeEndObject();
         } else {
             json.writeNullField("error");

@@ -371,11 +371,7 @@ class ResponseWriterTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "UPSTREAM_FAILED, server_error",
-        "UPSTREAM_RATE_LIMIT, rate_limit_exceeded",
-        "UPSTREAM_REFUSED, invalid_prompt",
-    })
+    @CsvSource({"UPSTREAM_FAILED, server_error", "CONTEXT_LENGTH_EXCEEDED, context_length_exceeded"})
     void endsAFailedStreamWithWhatIsComplete(ErrorCode failure, String code) {
         NumberedEvents encoder = new NumberedEvents(2);
         StreamingResponseWriter writer = new StreamingResponseWriter(
