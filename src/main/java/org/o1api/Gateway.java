@@ -136,6 +136,7 @@ public final class Gateway implements ServletContextListener {
                 Path.of("").toAbsolutePath());
         LOG.log(Level.INFO, "config: {0}", file);
         Config config = file.read(strategies);
+        OwnClasses.initialize(context::getResourcePaths);
         TokenCounter.load(); // loading takes time: do it now instead of during the first turn
         ScheduledThreadPoolExecutor scheduler = register(
                 new ScheduledThreadPoolExecutor(1, DaemonThreads.factory("o1-api-tick")), DaemonThreads::shutdownNow);
