@@ -175,14 +175,15 @@ class XO1FieldsIT {
     /** Columns: the model, its strategy, its modes, its description. */
     @InContainers(
             config =
-                    "presets: { a: { model: m, strategy: auto, pro: { strategy: vote } }, fast: { model: m, strategy: direct } }")
+                    "presets: { a: { model: m, strategy: auto, pro: { strategy: vote } }, fast: { model: m, strategy: direct }, brief: { model: m, steps: { max: 0 } } }")
     void listsTheCapabilitiesOfTheModels(GatewayFixture fixture) {
         Map<String, String> expected = Map.of(
                 "a", "auto [\"standard\",\"pro\"] Reasons before it answers (strategy: auto).",
                 "a-pro", "vote [\"pro\"] Reasons before it answers (strategy: vote).",
-                "fast", "direct [\"standard\",\"pro\"] Answers without reasoning in steps.");
+                "fast", "direct [\"standard\",\"pro\"] Answers without reasoning in steps.",
+                "brief", "steps [\"standard\",\"pro\"] Answers without reasoning in steps.");
         assertThat(fixture.client().get("/v1/models").json().path("data"))
-                .hasSize(3)
+                .hasSize(4)
                 .allSatisfy(model -> {
                     String id = model.path("id").asText();
                     assertThat(model.path("strategy").asText() + " " + model.path("reasoning_modes") + " "

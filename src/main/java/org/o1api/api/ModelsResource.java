@@ -131,10 +131,9 @@ public final class ModelsResource {
     }
 
     private static String description(Preset preset) {
-        String strategy = preset.strategy().name();
-        return strategy.equals("direct")
-                ? "Answers without reasoning in steps."
-                : "Reasons before it answers (strategy: " + strategy + ").";
+        return preset.strategy().reasons()
+                ? "Reasons before it answers (strategy: " + preset.strategy().name() + ")."
+                : "Answers without reasoning in steps.";
     }
 
     private static void writeNames(JsonGenerator json, String field, Stream<String> names) throws IOException {

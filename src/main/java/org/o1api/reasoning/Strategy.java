@@ -18,6 +18,11 @@ public interface Strategy {
      */
     FinishReason run(TurnContext turn);
 
+    /** Whether it generates reasoning of its own, at any effort. */
+    default boolean reasons() {
+        return true;
+    }
+
     /** Returns the strategy with its settings adapted to how much reasoning the caller asks for. */
     Strategy withEffort(Effort effort);
 }

@@ -24,6 +24,11 @@ record DirectStrategy(@Nullable Effort effort) implements Strategy {
         return DirectAnswer.answer(turn, AnswerRequests.of(turn).withEffort(effort));
     }
 
+    @Override
+    public boolean reasons() {
+        return false;
+    }
+
     /** The effort is the model's. */
     @Override
     public DirectStrategy withEffort(Effort newEffort) {

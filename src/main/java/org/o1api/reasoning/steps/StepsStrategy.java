@@ -18,6 +18,11 @@ record StepsStrategy(Steps steps, StepPrompts prompts, Notes notes) implements S
     }
 
     @Override
+    public boolean reasons() {
+        return steps.max() > 0;
+    }
+
+    @Override
     public StepsStrategy withEffort(Effort effort) {
         return new StepsStrategy(steps.withEffort(effort), prompts, notes);
     }
