@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.o1api.database.Database;
 import org.o1api.database.DatabaseUnavailableException;
 import org.o1api.model.Message;
@@ -113,6 +114,16 @@ public final class Conversations {
             ConversationRef ref, List<Message> before, List<Message> request, HistoryLimits limits) {
         History history = store.history(ref, new History.Window(limits, request));
         return HistoryMerge.of(history, before, request, limits, tokenizer).prompt();
+    }
+
+    /**
+     * The prompt of a turn that continues nothing and is not stored. It is the same as if it was stored.
+     *
+     * @param before messages before those of the request
+     */
+    public static List<Message> unstoredPrompt(List<Message> before, List<Message> request) {
+        return HistoryMerge.accepted(
+                Stream.concat(before.stream(), request.stream()).toList());
     }
 
     /** Opens a conversation for a turn; empty if another turn has it open. */

@@ -52,10 +52,17 @@ record HistoryMerge(List<Message> prompt, List<Message> newMessages) {
             addAll(turns.get(i), i >= turns.size() - selected.withReasoning(), prompt);
         }
         prompt.addAll(newMessages);
-        // Empty messages are stored, so that they are recognized if they are resent, but not sent to the provider.
+        return new HistoryMerge(accepted(prompt), newMessages);
+    }
+
+    /**
+     * Returns a prompt in the form that providers accept: without empty answers, and with a result for each call. Empty answers are stored,
+     * so that they are recognized if they are resent.
+     */
+    static List<Message> accepted(List<Message> prompt) {
         List<Message> nonEmpty =
                 prompt.stream().filter(message -> !message.isEmptyAnswer()).toList();
-        return new HistoryMerge(ToolResults.complete(nonEmpty.isEmpty() ? prompt : nonEmpty), newMessages);
+        return ToolResults.complete(nonEmpty.isEmpty() ? prompt : nonEmpty);
     }
 
     private static ConversationException tooLong(HistoryLimits limits) {

@@ -11,7 +11,8 @@ import org.o1api.model.RawJson;
  * @param instructions messages before all others, for this turn only: they are not stored
  * @param mayTruncate whether the oldest turns are left out of a prompt that is too long; otherwise the turn fails with
  *     {@code context_length_exceeded}
- * @param storage whether the turn is stored; otherwise it only gets the history
+ * @param storage whether the turn is stored; otherwise it only gets the history. Without a conversation nothing is stored; unless the
+ *     value is {@code REQUIRED}, the provider then gets the same as if the turn was stored
  * @param echo what is stored with the turn, for showing it later; null: nothing
  */
 public record ConversationOptions(
@@ -25,7 +26,7 @@ public record ConversationOptions(
     public enum Storage {
         NONE,
 
-        /** If the store fails, the turn goes on without being stored. Only for a turn that continues nothing. */
+        /** If the store fails or is full, the turn goes on without being stored. Only for a turn that continues nothing. */
         IF_POSSIBLE,
 
         /** If the store fails, so does the turn. */

@@ -2,6 +2,7 @@ package org.o1api.turn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.conversation.ConversationRef;
 import org.o1api.conversation.Conversations;
@@ -21,6 +22,10 @@ import org.o1api.reasoning.Prompt;
  */
 final class ConversationSession implements AutoCloseable {
     private static final FailureLog LOG = new FailureLog(System.getLogger(ConversationSession.class.getName()));
+
+    /** In a turn that continues nothing, the conversation can only have changed because the lease is lost. */
+    private static final Set<ErrorCode> STORE_FAILURES =
+            Set.of(ErrorCode.STORE_UNAVAILABLE, ErrorCode.STORAGE_QUOTA_EXCEEDED, ErrorCode.CONVERSATION_CHANGED);
 
     private final Conversations conversations;
     private final TurnRequest request;
@@ -55,11 +60,10 @@ final class ConversationSession implements AutoCloseable {
         return session;
     }
 
-    /** Continues without storing the turn if that is allowed, and only the store has failed; otherwise throws the failure. */
+    /** Continues without storing the turn if that is allowed, and only the store fails; otherwise throws the failure. */
     private void continueUnstored(GatewayException failure) {
-        boolean concernsStore = failure.code() == ErrorCode.STORE_UNAVAILABLE
-                || failure.code() == ErrorCode.CONVERSATION_CHANGED; // the lease is lost
-        if (!concernsStore || request.options().storage() != ConversationOptions.Storage.IF_POSSIBLE) {
+        if (!STORE_FAILURES.contains(failure.code())
+                || request.options().storage() != ConversationOptions.Storage.IF_POSSIBLE) {
             throw failure;
         }
         storeFailed = true;
@@ -100,9 +104,14 @@ final class ConversationSession implements AutoCloseable {
                 continueUnstored(e);
             }
         }
-        List<Message> messages = new ArrayList<>(request.options().instructions());
-        messages.addAll(request.prompt().messages());
-        return request.prompt().withMessages(messages).withoutOnlyReasoning();
+        List<Message> instructions = request.options().instructions();
+        List<Message> messages = request.prompt().messages();
+        if (request.options().storage() != ConversationOptions.Storage.REQUIRED) {
+            return request.prompt().withMessages(Conversations.unstoredPrompt(instructions, messages));
+        }
+        List<Message> unchanged = new ArrayList<>(instructions);
+        unchanged.addAll(messages);
+        return request.prompt().withMessages(unchanged).withoutOnlyReasoning();
     }
 
     private List<Message> messages(ConversationRef ref, boolean requiresNewMessage) {

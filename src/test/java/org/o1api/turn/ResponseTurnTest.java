@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o1api.conversation.ConversationRef;
 import org.o1api.conversation.StoredTurn;
 import org.o1api.database.Database;
+import org.o1api.json.MessageJson;
 import org.o1api.model.CallRecord;
 import org.o1api.model.Cancellation;
 import org.o1api.model.Content;
@@ -28,6 +29,7 @@ import org.o1api.model.GatewayException;
 import org.o1api.model.Message;
 import org.o1api.model.Mode;
 import org.o1api.model.RawJson;
+import org.o1api.model.ToolCall;
 import org.o1api.model.TurnEvent;
 import org.o1api.model.TurnId;
 import org.o1api.model.TurnInfo;
@@ -91,6 +93,11 @@ class ResponseTurnTest {
     }
 
     private TurnRequest request(@Nullable ConversationRef conversation, ConversationOptions options, String question) {
+        return request(conversation, options, List.of(Message.user(question)));
+    }
+
+    private TurnRequest request(
+            @Nullable ConversationRef conversation, ConversationOptions options, List<Message> messages) {
         Preset preset = TestPresets.preset(new TestStrategy(turn -> work.apply(turn)));
         StoredTurn answered = conversation == null
                 ? null
@@ -106,7 +113,7 @@ class ResponseTurnTest {
                 null,
                 Mode.STANDARD,
                 preset.budget(),
-                new Prompt(List.of(Message.user(question)), Map.of(), null, Map.of(), null),
+                new Prompt(messages, Map.of(), null, Map.of(), null),
                 conversation,
                 options,
                 answered,
@@ -150,6 +157,31 @@ class ResponseTurnTest {
     void sendsInstructionsWithoutAConversation() {
         run(null, instructed(), "q0");
         assertThat(lastPrompt()).containsExactly("Be brief.", "q0");
+    }
+
+    /** The provider gets the same whether the turn is stored or not. */
+    @Test
+    void sendsTheSameIfItIsNotStored() {
+        Message call =
+                MessageJson.withToolCall(MessageJson.assistant(null, Map.of(), Map.of()), new ToolCall("c", "f", "{}"));
+        Message result = MessageJson.toolResult("c", new Content.Text("result"));
+        Message user = Message.user("u");
+        Map<List<Message>, String> expected = Map.of(
+                List.of(user, call, user),
+                        "u,,This tool call was not run: the conversation went on without its result.,u",
+                List.of(user, call), "u,,This tool call was not run: the conversation went on without its result.",
+                List.of(user, call, INSTRUCTION, result), "u,,result,Be brief.",
+                List.of(result, user), "The result of the tool call \"c\":\nresult,u",
+                List.of(user, Message.assistant(" "), user), "u,u",
+                List.of(user, call, result), "u,,result");
+        expected.forEach((messages, sent) -> {
+            fixture.run(request(null, UNSTORED, messages), new Client());
+            assertThat(String.join(",", lastPrompt())).isEqualTo(sent);
+            fixture.run(
+                    request(ConversationRef.unnamed(CALLER, null), ConversationOptions.DEFAULT, messages),
+                    new Client());
+            assertThat(String.join(",", lastPrompt())).isEqualTo(sent);
+        });
     }
 
     @Test
