@@ -28,7 +28,7 @@ final class TurnJson {
     private TurnJson() {}
 
     static String write(StoredTurn turn) {
-        StringWriter text = new StringWriter(1024);
+        StringWriter text = new StringWriter(1024 + length(turn.messages())); // growing would need twice the memory
         try (JsonGenerator json = Json.generator(text)) {
             json.writeStartObject();
             json.writeNumberField("created", turn.created());
@@ -52,6 +52,22 @@ final class TurnJson {
             throw new UncheckedIOException(e); // a StringWriter does not fail
         }
         return Json.escapeUnpairedSurrogates(text.toString());
+    }
+
+    /** The approximate length of messages as JSON. */
+    static int length(List<Message> messages) {
+        long length = 0;
+        for (Message message : messages) {
+            if (message.content() instanceof Content.Text content) {
+                length += content.text().length();
+            } else if (message.content() instanceof Content.Parts parts) {
+                length += parts.json().text().length();
+            }
+            for (RawJson field : message.fields().values()) {
+                length += field.text().length();
+            }
+        }
+        return (int) Math.min(length, Integer.MAX_VALUE / 2);
     }
 
     private static void write(Message message, JsonGenerator json) throws IOException {

@@ -1,13 +1,19 @@
 package org.o1api.conversation;
 
+import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Handle;
 import org.o1api.database.Database;
 import org.o1api.model.TurnParent;
 
 /** Stores turns: each in one transaction, which creates its conversation if necessary and releases the turn's lease. */
 final class TurnWriter {
+    /** The number of characters from which a turn takes much memory while it is stored. */
+    private static final int LARGE = 1 << 20;
+
     private final Database database;
     private final StorageQuota quota;
+    /** Large turns are stored one after the other, so that memory holds the copies of only one of them: its JSON, and what the driver makes of it. */
+    private final ReentrantLock large = new ReentrantLock(true);
 
     TurnWriter(Database database, StorageQuota quota) {
         this.database = database;
@@ -20,6 +26,19 @@ final class TurnWriter {
      * @throws ConversationException if the lease is lost or the conversation was deleted
      */
     void store(Leases.Lease lease, History history, StoredTurn turn) {
+        if (TurnJson.length(turn.messages()) < LARGE) {
+            storeNow(lease, history, turn);
+            return;
+        }
+        large.lock();
+        try {
+            storeNow(lease, history, turn);
+        } finally {
+            large.unlock();
+        }
+    }
+
+    private void storeNow(Leases.Lease lease, History history, StoredTurn turn) {
         ConversationRef ref = lease.conversation();
         SerializedTurn newTurn = SerializedTurn.of(turn);
         long created = history.conversationKey() == null ? ConversationTable.bytes(ConversationTable.NO_METADATA) : 0;

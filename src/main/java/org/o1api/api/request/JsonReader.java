@@ -19,7 +19,9 @@ import org.o1api.model.RawJson;
 public final class JsonReader implements AutoCloseable {
     private static final int MAX_NAME_LENGTH = 256;
 
-    private final String text;
+    /** Empty once the reader is closed, since it may be referred to for longer. */
+    private String text;
+
     private final JsonParser json;
 
     /** Creates a reader with the limits for the structure of the JSON. */
@@ -257,6 +259,7 @@ public final class JsonReader implements AutoCloseable {
 
     @Override
     public void close() {
+        text = "";
         try {
             json.close();
         } catch (IOException e) {

@@ -32,6 +32,7 @@ final class ResponseRequestReader {
     /** The maximum length of identifiers in OpenAI's API. */
     private static final int MAX_IDENTIFIER = 64;
 
+    private static final String ADDITIONAL_TOOLS = "additional_tools";
     private static final Set<String> SUMMARIES = Set.of("auto", "concise", "detailed");
     private static final Set<String> CONTEXTS = Set.of("auto", "current_turn", "all_turns");
 
@@ -153,7 +154,9 @@ final class ResponseRequestReader {
         }
         for (int i = 0; i < input.size(); i++) {
             RawJson item = input.get(i);
-            if (item.text().startsWith("{") && InputReader.type(Json.tree(item)).equals("additional_tools")) {
+            if (item.text().startsWith("{")
+                    && item.text().contains(ADDITIONAL_TOOLS) // parsing a large item takes a multiple of its memory
+                    && InputReader.type(Json.tree(item)).equals(ADDITIONAL_TOOLS)) {
                 RawJson list = new Fields(item, "input[" + i + "]").list("tools");
                 if (list != null) {
                     reader.readAdditional(list, "input[" + i + "].tools");

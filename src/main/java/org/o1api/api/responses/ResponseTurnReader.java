@@ -27,6 +27,7 @@ import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
 import org.o1api.reasoning.Prompt;
 import org.o1api.sealed.ReasoningSeal;
+import org.o1api.server.ReceivedBody;
 import org.o1api.turn.ConversationOptions;
 import org.o1api.turn.TurnRequest;
 
@@ -70,11 +71,12 @@ public final class ResponseTurnReader {
     }
 
     private ResponseTurn read(ContainerRequestContext context, Cancellation cancellation, boolean isAnswered) {
-        byte[] body = RequestJson.body(context).bytes();
-        ResponseRequestReader reader = ResponseRequestReader.readFields(body, settings.limits());
+        ReceivedBody body = RequestJson.body(context);
+        ResponseRequestReader reader = ResponseRequestReader.readFields(body.bytes(), settings.limits());
         boolean stores = isAnswered && stores(reader.state());
         try {
-            ConversationRef.IdempotencyKey key = stores ? Idempotency.key(context, body) : null;
+            ConversationRef.IdempotencyKey key = stores ? Idempotency.key(context, body.bytes()) : null;
+            body.drop(); // reading the items of a large input takes a multiple of its memory
             return read(reader, new Context(context, cancellation, isAnswered, stores, key));
         } catch (ConversationException e) {
             throw StateReader.terms(reader.state().conversation() != null).of(e);
@@ -101,11 +103,9 @@ public final class ResponseTurnReader {
         TurnRequests.Origin origin = TurnRequests.origin(
                 context.http, conversation(state, context), options(List.of(), state, context, null), conversations);
         ReasoningSeal.Session sealed = seal.session(context.caller());
-        ResponseTurn turn = origin.answered() == null
+        return origin.answered() == null
                 ? newTurn(reader, selected, origin, sealed, context)
                 : repeatedTurn(selected, origin, origin.answered(), sealed, state, context);
-        RequestJson.body(context.http).drop();
-        return turn;
     }
 
     private ResponseTurn newTurn(
