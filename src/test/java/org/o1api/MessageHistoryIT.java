@@ -112,7 +112,7 @@ class MessageHistoryIT {
     @InContainers
     void storesUnknownFieldsByteForByte(GatewayFixture fixture) {
         String odd =
-                "{ \"n\":1e999,\"n\" : 12345678901234567890.1234567890, \"e\":[1E2,-0.0],\"s\":\"\\u0041\\ud800\" }";
+                "{ \"n\":1e999,\"n\" : 12345678901234567890.1234567890, \"e\":[1E2,-0.0],\"s\":\"\\u0041\\ud83d\\ude00\" }";
         String parts = "[ {\"type\":\"text\",\"text\":\"\\u0061\",\"x\":" + odd + "} ]";
         String calls = "[ {\"id\":\"c\",\"extra_content\":" + odd
                 + ",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]";

@@ -14,6 +14,7 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import org.o1api.json.Json;
 import org.o1api.json.JsonLimits;
+import org.o1api.json.SurrogateEscapes;
 import org.o1api.model.ErrorCode;
 import org.o1api.server.ReceivedBody;
 
@@ -29,7 +30,7 @@ public final class RequestJson {
     }
 
     /**
-     * Decodes a body.
+     * Decodes a body. Escapes of unpaired surrogates become those of U+FFFD.
      *
      * @throws RequestException if the body is not UTF-8
      */
@@ -38,7 +39,7 @@ public final class RequestJson {
         if (text.indexOf(REPLACEMENT) >= 0) { // the replacement of malformed input, unless the client sent it
             requireUtf8(utf8);
         }
-        return text.startsWith("\ufeff") ? text.substring(1) : text;
+        return SurrogateEscapes.replaceUnpaired(text.startsWith("\ufeff") ? text.substring(1) : text);
     }
 
     /** Decodes into a small buffer: decoding a large body as a whole would take twice its size again. */

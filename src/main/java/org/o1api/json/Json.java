@@ -69,13 +69,13 @@ public final class Json {
         void write(JsonGenerator json) throws IOException;
     }
 
-    /** Returns one value as UTF-8. An unpaired surrogate becomes a question mark. */
+    /** Returns one value as UTF-8. An unpaired surrogate becomes U+FFFD. */
     public static byte[] bytes(ValueWriter writer) {
         ByteArrayBuilder out = new ByteArrayBuilder(256);
         try (JsonGenerator json = ONE_LINE.createGenerator(out)) {
             writer.write(json);
-        } catch (JacksonException e) { // an unpaired surrogate, which some clients send
-            return toText(writer).getBytes(StandardCharsets.UTF_8);
+        } catch (JacksonException e) { // an unpaired surrogate
+            return SurrogateGuard.replaceUnpaired(toText(writer)).getBytes(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }

@@ -22,9 +22,11 @@ public final class SurrogateGuard {
         }
     }
 
-    /** Whether a text has no unpaired surrogate. */
-    public static boolean isWellFormed(String text) {
-        return indexOfUnpaired(text, 0, text.length()) < 0;
+    /** Returns a text with U+FFFD for each unpaired surrogate. */
+    public static String replaceUnpaired(String text) {
+        StringBuilder replaced = new StringBuilder(text);
+        replaceUnpaired(replaced, 0, replaced.length());
+        return replaced.toString();
     }
 
     /** Returns the index of the first unpaired surrogate in a range of a text; -1 if all are paired. */

@@ -64,6 +64,6 @@ class ToolCallsTest {
                 .isEqualTo(
                         "[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"\ud83d\ude00\u00e9\",\"arguments\":\"ab\"}},"
                                 + "{\"id\":\"\",\"type\":\"function\",\"function\":{\"name\":\"\",\"arguments\":"
-                                + "\"\\u2028\\u0085\\n\\\"\\u0001?\"},\"x \\u2029\":[ 1, \"\\u2029\"]}]");
+                                + "\"\\u2028\\u0085\\n\\\"\\u0001\ufffd\"},\"x \\u2029\":[ 1, \"\\u2029\"]}]");
     }
 }

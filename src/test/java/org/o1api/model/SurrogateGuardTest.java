@@ -24,12 +24,11 @@ class SurrogateGuardTest {
     void findsAndReplacesUnpairedSurrogates(String halves, String replaced, int index, int completeLength) {
         StringBuilder text = new StringBuilder(halves.replace('H', '\ud83d').replace('L', '\ude00'));
         assertThat(SurrogateGuard.indexOfUnpaired(text, 0, text.length())).isEqualTo(index);
-        assertThat(SurrogateGuard.isWellFormed(text.toString())).isEqualTo(index < 0);
         assertThat(SurrogateGuard.completeLength(text)).isEqualTo(completeLength);
+        String expected = replaced.replace('H', '\ud83d').replace('L', '\ude00').replace('?', '\ufffd');
+        assertThat(SurrogateGuard.replaceUnpaired(text.toString())).isEqualTo(expected);
         SurrogateGuard.replaceUnpaired(text, 0, text.length());
-        assertThat(text)
-                .hasToString(
-                        replaced.replace('H', '\ud83d').replace('L', '\ude00').replace('?', '\ufffd'));
+        assertThat(text).hasToString(expected);
     }
 
     @Test

@@ -297,7 +297,7 @@ class RequestReaderTest {
                 "1E2",
                 "-0.0",
                 "{ \"a\":1,\"a\" : 2 }",
-                "\"\\u0041\\ud800\"",
+                "\"\\u0041\\ud83d\\ude00\"",
                 "[ 1.50 ]",
                 "{\"google\":{\"thought_signature\":\"a/b+c==\"}}"
             })

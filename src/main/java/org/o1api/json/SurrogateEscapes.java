@@ -1,0 +1,66 @@
+package org.o1api.json;
+
+/**
+ * Escapes of unpaired surrogates in JSON, such as {@code \}{@code ud800}. They are valid JSON but no valid Unicode: UTF-8 cannot encode
+ * them, and many programs fail when they do.
+ */
+public final class SurrogateEscapes {
+    private static final String START = "\\u";
+    /** The length of an escape. */
+    private static final int LENGTH = 6;
+
+    private static final String REPLACEMENT = "fffd";
+
+    private SurrogateEscapes() {}
+
+    /** Returns a JSON text with U+FFFD for each unpaired surrogate. The length does not change. Malformed escapes stay as they are. */
+    public static String replaceUnpaired(String json) {
+        StringBuilder changed = null;
+        int at = json.indexOf(START);
+        while (at >= 0) {
+            int next = at + START.length();
+            int unit = isEscaped(json, at) ? -1 : unit(json, at);
+            if (isHigh(unit) && isLow(unit(json, at + LENGTH))) {
+                next = at + 2 * LENGTH;
+            } else if (isHigh(unit) || isLow(unit)) {
+                changed = changed == null ? new StringBuilder(json) : changed;
+                changed.replace(next, next + REPLACEMENT.length(), REPLACEMENT);
+            }
+            at = json.indexOf(START, next);
+        }
+        return changed == null ? json : changed.toString();
+    }
+
+    /** Whether the backslash at an index is the second of a pair. */
+    private static boolean isEscaped(String json, int at) {
+        int first = at;
+        while (first > 0 && json.charAt(first - 1) == '\\') {
+            first--;
+        }
+        return (at - first) % 2 == 1;
+    }
+
+    /** The UTF-16 unit of the escape at an index; -1 if there is none. */
+    private static int unit(String json, int at) {
+        if (!json.startsWith(START, at) || json.length() < at + LENGTH) {
+            return -1;
+        }
+        int unit = 0;
+        for (int i = at + START.length(); i < at + LENGTH; i++) {
+            int digit = Character.digit(json.charAt(i), 16);
+            if (digit < 0) {
+                return -1;
+            }
+            unit = 16 * unit + digit;
+        }
+        return unit;
+    }
+
+    private static boolean isHigh(int unit) {
+        return unit >= Character.MIN_HIGH_SURROGATE && unit <= Character.MAX_HIGH_SURROGATE;
+    }
+
+    private static boolean isLow(int unit) {
+        return unit >= Character.MIN_LOW_SURROGATE && unit <= Character.MAX_LOW_SURROGATE;
+    }
+}
