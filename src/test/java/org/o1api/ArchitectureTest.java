@@ -43,7 +43,7 @@ class ArchitectureTest {
             Map.entry(
                     "api.chat",
                     List.of("api.request", "api", "server", "turn", "conversation", "reasoning", "json", "model")),
-            Map.entry("api.items", List.of("api", "conversation", "json", "model")),
+            Map.entry("api.items", List.of("api.request", "api", "conversation", "json", "model")),
             Map.entry(
                     "api.conversations",
                     List.of("api.items", "api.request", "api", "server", "conversation", "json", "model")),

@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.o1api.testing.ChatClient;
 import org.o1api.testing.ChatClient.JsonResponse;
 import org.o1api.testing.Container;
+import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.InContainers;
 import org.o1api.testing.ResponsesClient;
@@ -46,7 +48,9 @@ class ConversationRoutesIT {
                   {"type": "message", "role": "system", "content": "Be brief."},
                   {"role": "user", "content": [{"type": "input_text", "text": "Look:"},
                     {"type": "input_image", "image_url": "data:image/png;base64,AAAA"}]},
-                  {"type": "function_call", "call_id": "c1", "name": "look", "arguments": "{}"},
+                  {"type": "reasoning", "id": "rs_4a5b6c7d8e9f4a5b6c7d8e9f4a5b6c7d_1",
+                    "summary": [{"type": "summary_text", "text": "Looking."}]},
+                  {"type": "function_call", "call_id": "c1", "name": "look", "arguments": "{}", "extra_content": {"a":1.0}},
                   {"type": "function_call_output", "call_id": "c1", "output": "a cat"},
                   {"role": "assistant", "content": [{"type": "output_text", "text": "A cat."}]}]}""");
         assertThat(created.status()).isEqualTo(200);
@@ -69,6 +73,7 @@ class ConversationRoutesIT {
         assertThat(prompt).hasSize(6);
         assertThat(prompt.at("/1/content/1/image_url/url").asText()).startsWith("data:image/png");
         assertThat(prompt.at("/2/tool_calls/0/id").asText()).isEqualTo("c1");
+        assertThat(prompt.at("/2/tool_calls/0/extra_content")).hasToString("{\"a\":1.0}");
         assertThat(prompt.at("/3/tool_call_id").asText()).isEqualTo("c1");
 
         JsonResponse added =
@@ -139,7 +144,8 @@ class ConversationRoutesIT {
         assertThat(last.path("has_more").asBoolean()).isFalse();
         assertThat(ids(client.get(ROUTE + "?after=" + made.get(2)).json())).containsExactly(made.get(1), made.get(0));
 
-        for (String query : List.of("limit=0", "limit=101", "limit=x", "order=up", "after=nobody", "after=a%00")) {
+        for (String query :
+                List.of("limit=0", "limit=101", "limit=x", "order=up", "before=x", "after=nobody", "after=a%00")) {
             JsonResponse rejected = client.get(ROUTE + "?" + query);
             assertThat(rejected.status()).as(query).isEqualTo(400);
             assertThat(rejected.json().at("/error/param").asText())
@@ -236,38 +242,38 @@ class ConversationRoutesIT {
         }
     }
 
+    /** On all routes: they are valid JSON, but no valid Unicode. */
     @InContainers
-    void rejectsUnpairedSurrogates(GatewayFixture fixture) {
-        Map<String, String> wrong = Map.of(
-                "{\"metadata\": {\"half\": \"\\ud800 x\"}}",
-                "metadata.half",
-                "{\"metadata\": {\"turned\": \"\\ude00\\ud83d\"}}",
-                "metadata.turned",
-                "{\"items\": [{\"role\": \"user\", \"content\": \"\\ud800\"}]}",
-                "items[0].content",
-                "{\"items\": [{\"role\": \"user\", \"content\": [{\"type\": \"input_text\", \"text\": \"\\ud800\"}]}]}",
-                "items[0].content[0].text",
-                "{\"items\": [{\"type\": \"function_call\", \"call_id\": \"c\", \"name\": \"f\", \"arguments\": \"\\ud800\"}]}",
-                "items[0].arguments",
-                "{\"items\": [{\"type\": \"function_call_output\", \"call_id\": \"\\udfff\", \"output\": \"x\"}]}",
-                "items[0].call_id");
-        String id = post(fixture.client(), ROUTE, "{}").json().path("id").asText();
-        for (String path : List.of(ROUTE, ROUTE + "/" + id, ROUTE + "/" + id + "/items")) {
-            wrong.forEach((body, param) -> {
-                JsonResponse rejected = post(fixture.client(), path, body);
-                assertThat(rejected.status()).as(body).isEqualTo(400);
-                assertThat(rejected.json().at("/error/param").asText()).as(body).isEqualTo(param);
-                assertThat(rejected.json().at("/error/message").asText())
-                        .as(body)
-                        .contains("unpaired surrogate");
-            });
-            for (String key : List.of("\\udc00", "\\ud800", "\\ud800x")) {
-                String body = "{\"metadata\": {\"" + key + "\": \"x\"}}";
-                assertThat(post(fixture.client(), path, body).status()).as(body).isEqualTo(400);
-            }
+    void replacesUnpairedSurrogates(GatewayFixture fixture) {
+        fixture.dispatch(request -> Script.answer("Yes."));
+        ChatClient client = fixture.client();
+        JsonResponse created = post(client, ROUTE, """
+                {"metadata": {"\\ud800 key": "\\ude00\\ud83d"}, "items": [
+                  {"role": "user", "content": "\\ud800 1"},
+                  {"role": "user", "content": [{"type": "input_text", "text": "\\ud800 2"}]},
+                  {"type": "function_call", "call_id": "c", "name": "f", "arguments": "\\ud800 3"},
+                  {"type": "function_call_output", "call_id": "c", "output": "\\udfff 4"}]}""");
+        assertThat(created.status()).isEqualTo(200);
+        assertThat(created.json().at("/metadata/\ufffd key").asText()).isEqualTo("\ufffd\ufffd");
+        String id = created.json().path("id").asText();
+
+        client.post("{\"reasoning_effort\": \"none\", \"conversation_id\": \"" + id
+                + "\", \"messages\": [{\"role\": \"user\", \"content\": \"\\ud800 5\"}]}");
+        client.post("{\"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\":"
+                + " [{\"type\": \"text\", \"text\": \"\\ud800 6\"}]}]}");
+        post(client, "/v1/responses", "{\"reasoning\": {\"effort\": \"none\"}, \"input\": \"\\ud800 7\"}");
+
+        String sent =
+                fixture.requests().stream().map(FakeUpstream.Request::text).collect(Collectors.joining());
+        for (int i = 1; i <= 7; i++) {
+            assertThat(sent).containsAnyOf("\ufffd " + i, "\\ufffd " + i);
         }
-        assertThat(fixture.client().get(ROUTE + "/" + id + "/items").json().path("data"))
-                .isEmpty();
+        assertThat(sent).doesNotContain("? ", "\\ud800");
+        assertThat(client.get(ROUTE + "/" + id + "/items?order=asc")
+                        .json()
+                        .at("/data/0/content/0/text")
+                        .asText())
+                .isEqualTo("\ufffd 1");
     }
 
     @InContainers
@@ -350,6 +356,11 @@ class ConversationRoutesIT {
             requireQuotaExceeded(new ResponsesClient(client).post(response));
             String unstored = response.replaceFirst("\\{", "{\"store\": false, ");
             assertThat(new ResponsesClient(client).post(unstored).status()).isEqualTo(200);
+            String unnamed = response.replace("\"conversation\": \"full\", ", "");
+            JsonResponse answered = new ResponsesClient(client).post(unnamed);
+            assertThat(answered.status()).isEqualTo(200);
+            assertThat(answered.json().path("store").asBoolean(true)).isFalse();
+            requireQuotaExceeded(new ResponsesClient(client).post(unnamed.replaceFirst("\\{", "{\"store\": true, ")));
 
             assertThat(delete(client, ROUTE + "/full").status()).isEqualTo(200);
             assertThat(client.post(more).status()).isEqualTo(200);

@@ -67,6 +67,7 @@ class ErrorsIT {
 
         assertError(client.get("/v1/nothing"), 404, "unknown_url");
         assertError(client.get("/index.html"), 404, "unknown_url");
+        assertError(client.send("/v1/responses/compact", ChatClient.postJson("{}")), 404, "unknown_url");
         assertError(client.get("/v1/chat/completions"), 405, "method_not_allowed");
         assertThat(client.get("/v1/chat/completions").header("Allow")).contains("POST");
         assertError(client.send("/v1/chat/completions", request -> request.DELETE()), 405, "method_not_allowed");

@@ -1,24 +1,22 @@
 package org.o1api.api.conversations;
 
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
 import org.o1api.api.StoreRequests;
 import org.o1api.api.items.ItemSource;
 import org.o1api.api.items.ItemWriter;
 import org.o1api.api.items.ListFormat;
+import org.o1api.api.items.PageRequest;
 import org.o1api.conversation.Conversation;
 import org.o1api.conversation.ConversationException;
 import org.o1api.conversation.ConversationRef;
@@ -58,17 +56,12 @@ public final class ConversationItemsResource {
 
     /** Lists the items: one for each message, for the reasoning of an answer, and for each tool call. */
     @GET
-    public byte[] items(
-            @PathParam("id") String id,
-            @QueryParam("after") @Nullable String after,
-            @QueryParam("order") @DefaultValue("desc") String order,
-            @QueryParam("limit") @DefaultValue("20") String limit,
-            @Context ContainerRequestContext request) {
+    public byte[] items(@PathParam("id") String id, @Context ContainerRequestContext request) {
         return stored.admitted(request, () -> {
             Conversation conversation = requests.find(id, request);
-            ConversationStore.Page<ItemWriter.Item> page = new ItemPage(
-                            store, items, conversation, ListFormat.isAscending(order))
-                    .read(ListFormat.cursor(after), ListFormat.limit(limit), limits.body());
+            PageRequest asked = PageRequest.of(request);
+            ConversationStore.Page<ItemWriter.Item> page = new ItemPage(store, items, conversation, asked.isAscending())
+                    .read(asked.after(), asked.limit(), limits.body());
             return ListFormat.page(page.items(), page.hasMore(), ItemWriter.Item::id, ItemWriter.Item::body);
         });
     }

@@ -2,21 +2,19 @@ package org.o1api.api.conversations;
 
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
-import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
 import org.o1api.api.StoreRequests;
 import org.o1api.api.items.ListFormat;
+import org.o1api.api.items.PageRequest;
 import org.o1api.conversation.Conversation;
 import org.o1api.conversation.ConversationException;
 import org.o1api.conversation.ConversationStore;
@@ -41,17 +39,11 @@ public final class ConversationsResource {
     }
 
     @GET
-    public byte[] list(
-            @QueryParam("after") @Nullable String after,
-            @QueryParam("order") @DefaultValue("desc") String order,
-            @QueryParam("limit") @DefaultValue("20") String limit,
-            @Context ContainerRequestContext request) {
+    public byte[] list(@Context ContainerRequestContext request) {
         return stored.admitted(request, () -> {
-            ConversationStore.Page<Conversation> page = store.list(
-                    ConversationRequests.caller(request),
-                    ListFormat.cursor(after),
-                    ListFormat.isAscending(order),
-                    ListFormat.limit(limit));
+            PageRequest asked = PageRequest.of(request);
+            ConversationStore.Page<Conversation> page =
+                    store.list(ConversationRequests.caller(request), asked.after(), asked.isAscending(), asked.limit());
             return ListFormat.page(page.items(), page.hasMore(), Conversation::id, ConversationJson::body);
         });
     }

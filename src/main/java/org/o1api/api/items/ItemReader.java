@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.o1api.api.RequestException;
+import org.o1api.api.request.Fields;
 import org.o1api.json.ContentParts;
 import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
@@ -109,9 +111,16 @@ public final class ItemReader {
         return chat;
     }
 
-    /** Reads an item of the type {@code function_call}. */
-    public static ToolCall toolCall(JsonNode item, String path) {
-        return new ToolCall(text(item, "call_id", path), text(item, "name", path), text(item, "arguments", path));
+    /**
+     * Reads an item of the type {@code function_call}. Keys that a provider has added are kept.
+     *
+     * @param raw the same item
+     */
+    public static ToolCall toolCall(RawJson raw, JsonNode item, String path) {
+        Map<String, RawJson> added = new LinkedHashMap<>(new Fields(raw, path).all());
+        added.keySet().removeAll(CalledTool.KEYS);
+        return new ToolCall(
+                text(item, "call_id", path), text(item, "name", path), text(item, "arguments", path), added);
     }
 
     /** Returns the value of a field that must be a string. */

@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
 import org.o1api.api.items.CalledTool;
 import org.o1api.api.items.ItemReader;
-import org.o1api.api.items.ItemWriter;
+import org.o1api.api.items.ItemReasoning;
 import org.o1api.api.items.MessageDetails;
-import org.o1api.api.request.Fields;
 import org.o1api.api.request.JsonReader;
 import org.o1api.json.Json;
 import org.o1api.json.JsonSlices;
@@ -23,7 +22,6 @@ import org.o1api.model.Content;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.Message;
 import org.o1api.model.RawJson;
-import org.o1api.model.ReasoningFormat;
 import org.o1api.model.Role;
 import org.o1api.model.ThinkBlock;
 import org.o1api.model.ToolCall;
@@ -33,16 +31,13 @@ import org.o1api.model.ToolCall;
  * precede there.
  */
 final class InputReader {
-    private static final String REASONING = ReasoningFormat.REASONING_CONTENT.wireName();
-
     static final String REFERENCE = "item_reference";
 
     private final ToolNames tools;
     private final EarlierItems earlier;
     private InputReferences references = InputReferences.NONE;
     private final List<Message> messages = new ArrayList<>();
-    /** The reasoning since the last answer. */
-    private final List<String> reasoning = new ArrayList<>();
+    private final ItemReasoning reasoning = new ItemReasoning();
     /** The number of items that the messages are, as the store counts them. */
     private int items;
 
@@ -124,7 +119,7 @@ final class InputReader {
                 ? content.textValue()
                 : content.path(0).path("text").asText("");
         String thoughts = ThinkBlock.reasoning(text);
-        if (thoughts != null && !thoughts.isBlank()) {
+        if (thoughts != null) {
             reasoning.add(thoughts);
         }
         if (answer instanceof Content.Text simple && simple.text().isBlank()) {
@@ -132,7 +127,7 @@ final class InputReader {
         }
         messages.add(MessageJson.assistant(answer, Map.of(), Map.of()));
         countMessage(item, path);
-        attachReasoning();
+        reasoning.attachTo(messages);
     }
 
     private void countMessage(JsonNode item, String path) {
@@ -169,14 +164,8 @@ final class InputReader {
     }
 
     private ToolCall functionCall(RawJson raw, JsonNode item, String path) {
-        ToolCall call = ItemReader.toolCall(item, path);
-        Map<String, RawJson> others = new LinkedHashMap<>();
-        new Fields(raw, path).all().forEach((name, value) -> {
-            if (!CalledTool.KEYS.contains(name)) {
-                others.put(name, value);
-            }
-        });
-        return new ToolCall(call.id(), providerName(item, path), call.arguments(), others);
+        ToolCall call = ItemReader.toolCall(raw, item, path);
+        return new ToolCall(call.id(), providerName(item, path), call.arguments(), call.fields());
     }
 
     private ToolCall customCall(JsonNode item, String path) {
@@ -209,7 +198,7 @@ final class InputReader {
                 && messages.get(messages.size() - 1) instanceof Message.Assistant answer) {
             addDetails(new MessageDetails(null, false, Map.of(answer.toolCalls().size() - 1, tool)));
         }
-        attachReasoning();
+        reasoning.attachTo(messages);
     }
 
     private void readOutput(JsonNode item, String path) {
@@ -251,30 +240,6 @@ final class InputReader {
             references.reasoning(item).ifPresent(reasoning::add);
             return;
         }
-        if (!ItemWriter.isReasoningId(item.path("id").asText(""))) {
-            return;
-        }
-        JsonNode summary = item.path("summary");
-        for (int i = 0; i < summary.size(); i++) {
-            String text = ItemReader.text(summary.get(i), "text", path + ".summary[" + i + "]");
-            if (!text.isBlank()) {
-                reasoning.add(text);
-            }
-        }
-    }
-
-    /** Adds the reasoning to the last message, an answer. */
-    private void attachReasoning() {
-        int last = messages.size() - 1;
-        if (reasoning.isEmpty() || !(messages.get(last) instanceof Message.Assistant answer)) {
-            return;
-        }
-        RawJson earlier = answer.reasoning().get(REASONING);
-        if (earlier != null) {
-            reasoning.add(0, JsonSlices.string(earlier));
-        }
-        RawJson all = new RawJson(JsonSlices.quoted(String.join("\n\n", reasoning)));
-        messages.set(last, answer.withReasoning(Map.of(REASONING, all)));
-        reasoning.clear();
+        reasoning.addSummary(item, path);
     }
 }

@@ -18,6 +18,7 @@ import org.o1api.api.StoreRequests;
 import org.o1api.api.TurnEndpoint;
 import org.o1api.api.items.ItemWriter;
 import org.o1api.api.items.ListFormat;
+import org.o1api.api.items.PageRequest;
 import org.o1api.conversation.ConversationException;
 import org.o1api.conversation.ConversationStore;
 import org.o1api.conversation.ResponseStore;
@@ -26,7 +27,7 @@ import org.o1api.model.ErrorCode;
 import org.o1api.sealed.ReasoningSeal;
 
 /** {@code /v1/responses/ID}: a stored response. Those of other callers do not exist for a caller. */
-@Path("v1/responses/{id}")
+@Path("v1/responses/{id: (?!compact$)[^/]+}") // OpenAI's /compact is an unknown URL, not a response
 @Produces(MediaType.APPLICATION_JSON)
 public final class StoredResponsesResource {
     private static final String ID = "response_id";
@@ -83,24 +84,21 @@ public final class StoredResponsesResource {
     /** Lists the items of the input. */
     @GET
     @Path("input_items")
-    public byte[] inputItems(
-            @PathParam("id") String id,
-            @QueryParam("after") @Nullable String after,
-            @QueryParam("order") @DefaultValue("desc") String order,
-            @QueryParam("limit") @DefaultValue("20") String limit,
-            @Context ContainerRequestContext request) {
+    public byte[] inputItems(@PathParam("id") String id, @Context ContainerRequestContext request) {
         return requests.admitted(request, () -> {
-            boolean ascending = ListFormat.isAscending(order);
-            int size = ListFormat.limit(limit);
+            PageRequest asked = PageRequest.of(request);
             List<ItemWriter.Item> items =
                     find(id, TurnEndpoint.caller(request).name()).input();
-            if (!ascending) {
+            if (!asked.isAscending()) {
                 Collections.reverse(items);
             }
-            List<ItemWriter.Item> left = items.subList(first(items, ListFormat.cursor(after)), items.size());
-            boolean hasMore = left.size() > size;
+            List<ItemWriter.Item> left = items.subList(first(items, asked.after()), items.size());
+            boolean hasMore = left.size() > asked.limit();
             return ListFormat.page(
-                    hasMore ? left.subList(0, size) : left, hasMore, ItemWriter.Item::id, ItemWriter.Item::body);
+                    hasMore ? left.subList(0, asked.limit()) : left,
+                    hasMore,
+                    ItemWriter.Item::id,
+                    ItemWriter.Item::body);
         });
     }
 
