@@ -24,7 +24,9 @@ public final class SurrogateEscapes {
                 next = at + 2 * LENGTH;
             } else if (isHigh(unit) || isLow(unit)) {
                 changed = changed == null ? new StringBuilder(json) : changed;
-                changed.replace(next, next + REPLACEMENT.length(), REPLACEMENT);
+                for (int i = 0; i < REPLACEMENT.length(); i++) { // replace() would copy the rest of the text each time
+                    changed.setCharAt(next + i, REPLACEMENT.charAt(i));
+                }
             }
             at = json.indexOf(START, next);
         }
