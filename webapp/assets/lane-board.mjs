@@ -8,6 +8,7 @@ import { secondsOf, stepsOf } from './turn-state.mjs';
 const SHOWN_CHARACTERS = 240;
 const CHARACTERS_PER_TOKEN = 4; // roughly, until the gateway reports the number
 const COLOURS = 6;
+const MAX_RESULT_MARK = 20; // characters before a conclusion in its line
 
 let nextId = 0;
 
@@ -86,7 +87,7 @@ class Lane {
     if (icons[step.state] && this.#state.childElementCount === 0) {
       this.#state.append(icon(icons[step.state]));
     }
-    this.#tail.textContent = plainTail(step.conclusion ? withoutResult(step.text, step.conclusion) : step.text);
+    this.#tail.textContent = plainTail(ownText(step));
     this.#updateResult(step);
     const tokens = step.tokens ?? Math.round(step.text.length / CHARACTERS_PER_TOKEN);
     const seconds = secondsOf(step, now);
@@ -131,11 +132,14 @@ function showName(element, step) {
   }
 }
 
-/** A text without its last line if that only repeats the result. */
-function withoutResult(source, result) {
-  const start = source.trimEnd().lastIndexOf('\n');
-  const last = source.slice(start + 1).trim();
-  return start > 0 && last.endsWith(result) && last.length <= result.length + 20 ? source.slice(0, start).trimEnd() : source;
+/** The text of a sample without a last line that the lane shows as its result: that it was cancelled, or its conclusion. */
+function ownText({ state, text, conclusion, savedTokens }) {
+  const source = text.trimEnd();
+  const start = source.lastIndexOf('\n');
+  const last = source.slice(start + 1);
+  const isCancelled = state === 'cancelled' && savedTokens !== null;
+  const isConclusion = conclusion !== null && last.endsWith(conclusion) && last.length <= conclusion.length + MAX_RESULT_MARK;
+  return start > 0 && (isCancelled || isConclusion) ? source.slice(0, start) : source;
 }
 
 /** The end of a text, without the marks of Markdown. */

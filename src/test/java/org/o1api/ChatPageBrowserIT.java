@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.o1api.testing.Browser;
+import org.o1api.testing.ChatClient;
 import org.o1api.testing.Container;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.GatewayFixture;
@@ -293,6 +294,44 @@ class ChatPageBrowserIT {
         assertThat(answer()).isEqualTo("It is stored.");
         assertThat(fixture.requests()).hasSize(1);
         assertThat(storedTexts()).containsExactly("Store this.", "It is stored.");
+    }
+
+    @Test
+    void sendsTheSystemPromptOfTheSettingsOnce() {
+        fixture.script(Script.answer("One."), Script.answer("Two."), Script.answer("Three."));
+        browser.script("localStorage.setItem('o1-api.settings', '{\"system\": \"Be brief.\"}')");
+        browser.reload();
+        browser.await(() -> browser.exists(".composer option"));
+        browser.choose("direct");
+        browser.ask("1?");
+        browser.ask("2?");
+        assertThat(fixture.request(1).text().split("Be brief")).hasSize(2);
+        assertThat(browser.texts(".system-prompt p")).containsExactly("Be brief.");
+
+        browser.script("localStorage.setItem('o1-api.settings', '{\"model\": \"direct\"}')");
+        browser.reload();
+        browser.await(() -> browser.texts(".turn").size() == 2);
+        browser.press(".turn .actions .is-restart");
+        browser.awaitText(".answer", text -> text.contains("Three."));
+        assertThat(fixture.request(2).text()).doesNotContain("Be brief");
+    }
+
+    @Test
+    void showsForeignImagesOfQuestionsAsLinks() {
+        String conversation = fixture.client()
+                .send(
+                        "/v1/conversations",
+                        ChatClient.postJson("{\"items\": [{\"type\": \"message\", \"role\": \"user\", \"content\": ["
+                                + "{\"type\": \"input_text\", \"text\": \"What is it?\"},"
+                                + "{\"type\": \"input_image\", \"image_url\": \"https://tracker.example/q.png\"}]}]}"))
+                .json()
+                .path("id")
+                .asText();
+        browser.script("location.hash = 'c=' + arguments[0]", conversation);
+        browser.await(() -> browser.exists(".question"));
+
+        assertThat(browser.exists(".question img")).isFalse();
+        assertThat(browser.find(".question a").getAttribute("href")).isEqualTo("https://tracker.example/q.png");
     }
 
     @Test
