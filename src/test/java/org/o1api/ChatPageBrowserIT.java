@@ -316,22 +316,60 @@ class ChatPageBrowserIT {
         assertThat(fixture.request(2).text()).doesNotContain("Be brief");
     }
 
-    @Test
-    void showsForeignImagesOfQuestionsAsLinks() {
-        String conversation = fixture.client()
-                .send(
-                        "/v1/conversations",
-                        ChatClient.postJson("{\"items\": [{\"type\": \"message\", \"role\": \"user\", \"content\": ["
-                                + "{\"type\": \"input_text\", \"text\": \"What is it?\"},"
-                                + "{\"type\": \"input_image\", \"image_url\": \"https://tracker.example/q.png\"}]}]}"))
+    /** Creates a conversation that contains a question with an image of another server. */
+    private static String createConversation() {
+        return fixture.client()
+                .send("/v1/conversations", ChatClient.postJson("""
+                        {"items": [{"type": "message", "role": "user", "content": [
+                            {"type": "input_text", "text": "What is it?"},
+                            {"type": "input_image", "image_url": "https://tracker.example/q.png"}]}]}
+                        """))
                 .json()
                 .path("id")
                 .asText();
-        browser.script("location.hash = 'c=' + arguments[0]", conversation);
+    }
+
+    @Test
+    void showsForeignImagesOfQuestionsAsLinks() {
+        browser.script("location.hash = 'c=' + arguments[0]", createConversation());
         browser.await(() -> browser.exists(".question"));
 
         assertThat(browser.exists(".question img")).isFalse();
         assertThat(browser.find(".question a").getAttribute("href")).isEqualTo("https://tracker.example/q.png");
+    }
+
+    @Test
+    void keepsAConversationIfAnotherOneFailsLate() {
+        browser.script("""
+                const send = window.fetch;
+                window.fetch = async (...request) => {
+                  if (String(request[0]).includes('/missing/items')) {
+                    await new Promise((resolve) => { window.release = resolve; });
+                    setTimeout(() => { window.isReleased = true; }, 100);
+                  }
+                  return send(...request);
+                };
+                location.hash = 'c=missing';
+                """);
+        browser.await(() -> browser.script("return typeof window.release").equals("function"));
+        browser.script("location.hash = 'c=' + arguments[0]", createConversation());
+        browser.await(() -> browser.exists(".question"));
+        browser.script("release()");
+        browser.await(() -> browser.script("return window.isReleased === true").equals(true));
+
+        assertThat(browser.exists(".question")).isTrue();
+        assertThat(browser.exists(".page-notice[hidden]")).isTrue();
+    }
+
+    @Test
+    void asksForTheKeyOnceIfBothAnswersAreRejected() {
+        browser.click(".composer-bar > .icon-button[aria-pressed]");
+        browser.script("sessionStorage.setItem('o1-api.key:/', 'sk-replaced')");
+        browser.ask("Which?");
+        browser.find("dialog");
+
+        assertThat(browser.texts("dialog")).hasSize(1);
+        browser.signIn(GatewayFixture.KEY);
     }
 
     @Test
