@@ -5,34 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.o1api.testing.Browser;
 import org.o1api.testing.ChatClient;
-import org.o1api.testing.Container;
 import org.o1api.testing.FakeUpstream;
 import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
 import org.openqa.selenium.Keys;
 
-/** The chat page in a browser. Each test begins with an empty chat, and must not violate the policy of the page. */
+/** Questions, answers and conversations on the chat page. */
 @Tag("slow")
-class ChatPageBrowserIT {
+class ChatPageBrowserIT extends ChatPageSession {
     private static final Duration LIMIT = Duration.ofSeconds(15);
-    private static final List<String> CONFIG = List.of(
-            "presets:",
-            "  steps: { strategy: steps, budget: { calls: 20 } }",
-            "  vote: { strategy: vote, vote: { first: 4, max: 4 } }",
-            "  single: { strategy: single }",
-            "  direct: { strategy: direct }");
     private static final String HOSTILE = """
             <script>window.pwned = 1</script><img src=x onerror="window.pwned = 2"><style>body { display: none }</style>
 
@@ -50,39 +36,6 @@ class ChatPageBrowserIT {
 
             See [the end][later].
             """;
-
-    private static Browser browser;
-    private static GatewayFixture fixture;
-
-    @BeforeAll
-    static void start() {
-        browser = Browser.start();
-        fixture = GatewayFixture.open(Container.JETTY, CONFIG, false);
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (fixture != null) {
-            fixture.close();
-        }
-    }
-
-    @BeforeEach
-    void enter() {
-        browser.enter(fixture.gateway().url());
-    }
-
-    @AfterEach
-    void violatesNothing() {
-        assertThat(browser.violations()).isEmpty();
-    }
-
-    private static String answer() {
-        return browser.texts(".turn:last-child .answer").get(0).strip();
-    }
 
     private static JsonNode get(String path) {
         return fixture.client().get(path).json();
@@ -103,99 +56,6 @@ class ChatPageBrowserIT {
                 .filter(item -> item.path("type").asText().equals("message"))
                 .map(item -> item.at("/content/0/text").asText())
                 .toList();
-    }
-
-    @Test
-    void showsTheStepsAndFoldsThemWhenTheAnswerBegins() {
-        CountDownLatch shown = new CountDownLatch(1);
-        fixture.script(StepScripts.threeStepsThenAnswer(exchange -> exchange.stream()
-                .await(shown)
-                .text("The *answer*.")
-                .finish("stop")
-                .usage(10, 5)
-                .done()));
-        browser.choose("steps");
-        browser.send("Why?");
-        browser.await(() -> browser.texts(".step").size() == 3);
-
-        assertThat(browser.texts(".step-title")).containsExactly("First", "Second", "Third");
-        assertThat(browser.texts(".step-meta"))
-                .allSatisfy(meta -> assertThat(meta).containsPattern("\\d\\.\\d s.*5 tokens"));
-        assertThat(browser.find(".reasoning-toggle").getAttribute("aria-expanded"))
-                .isEqualTo("true");
-        assertThat(browser.texts(".budget-value")).anyMatch(value -> value.endsWith("of 20"));
-        shown.countDown();
-        browser.awaitEnd();
-
-        assertThat(answer()).isEqualTo("The answer.");
-        assertThat(browser.exists(".answer em")).isTrue();
-        assertThat(browser.find(".reasoning-toggle").getAttribute("aria-expanded"))
-                .isEqualTo("false");
-        assertThat(browser.exists(".reasoning-body[inert]")).isTrue();
-        assertThat(browser.find(".summary").getText()).contains("4 calls", "tokens");
-    }
-
-    @Test
-    void showsSamplesTheirVoteAndWhatCancellingSaved() {
-        AtomicInteger calls = new AtomicInteger();
-        CountDownLatch started = new CountDownLatch(4);
-        fixture.dispatch(request -> {
-            boolean agrees = calls.getAndIncrement() < 3;
-            return exchange -> {
-                exchange.stream().text(agrees ? "It is 7.\n\nAnswer: 7" : "Perhaps 8, if the first assumption holds");
-                started.countDown();
-                exchange.await(started);
-                if (agrees) {
-                    exchange.finish("stop").usage(10, 50).done();
-                } else {
-                    exchange.awaitDisconnect();
-                }
-            };
-        });
-        browser.choose("vote");
-        browser.ask("How many?");
-
-        assertThat(browser.texts(".lane")).hasSize(4);
-        assertThat(browser.texts(".lane[data-state=completed] .lane-result")).containsOnly("7");
-        assertThat(browser.texts(".lane[data-state=cancelled] .lane-result"))
-                .singleElement()
-                .asString()
-                .matches("Cancelled, saved about \\d+ tokens");
-        assertThat(browser.texts(".tally-legend li")).containsExactly("7: 3");
-        assertThat(browser.texts(".tally-probability"))
-                .singleElement()
-                .asString()
-                .matches("\\d+ % certain");
-        browser.click(".reasoning-toggle");
-        browser.click(".lane[data-state=completed] .lane-button");
-        assertThat(browser.find(".lane-detail").getText()).contains("Sample ", "It is 7.");
-        assertThat(browser.find(".lane[data-state=completed] .lane-button").getAttribute("aria-expanded"))
-                .isEqualTo("true");
-    }
-
-    @Test
-    void showsTheReasoningOfOneCall() {
-        fixture.script(Script.answer("=== Step: Divisors\nThirteen times seven.\n=== Answer\nNo."));
-        browser.choose("single");
-        browser.ask("Is 91 prime?");
-
-        assertThat(browser.texts(".step-title")).containsExactly("Divisors");
-        assertThat(answer()).isEqualTo("No.");
-    }
-
-    @Test
-    void showsTheModelsOwnReasoning() {
-        fixture.script(exchange -> exchange.stream()
-                .reasoning("Thirteen times seven.")
-                .text("No.")
-                .finish("stop")
-                .usage(10, 5)
-                .done());
-        browser.choose("direct");
-        browser.ask("Is 91 prime?");
-
-        assertThat(browser.texts(".step .markdown")).singleElement().asString().contains("Thirteen times seven.");
-        assertThat(answer()).isEqualTo("No.");
     }
 
     @Test
