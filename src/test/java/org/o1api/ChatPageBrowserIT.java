@@ -16,6 +16,7 @@ import org.o1api.testing.StepScripts;
 import org.openqa.selenium.Keys;
 
 /** Questions, answers and conversations on the chat page. */
+@Tag("alone")
 @Tag("slow")
 class ChatPageBrowserIT extends ChatPageSession {
     private static final Duration LIMIT = Duration.ofSeconds(15);

@@ -10,6 +10,7 @@ import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
 
 /** How the chat page shows the reasoning of each strategy. */
+@Tag("alone")
 @Tag("slow")
 class ChatPageReasoningIT extends ChatPageSession {
     @Test

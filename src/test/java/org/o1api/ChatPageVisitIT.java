@@ -14,6 +14,7 @@ import org.o1api.testing.GatewayFixture;
 import org.openqa.selenium.Keys;
 
 /** A first visit of the chat page, with the demo model, as after {@code mvn jetty:run}. */
+@Tag("alone")
 @Tag("slow")
 class ChatPageVisitIT {
     private static Browser browser;

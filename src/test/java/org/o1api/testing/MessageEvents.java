@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The order of the events of one stream of Anthropic's Messages API: {@code message_start}, the blocks one after the other,
- * {@code message_delta}, {@code message_stop}; an {@code error} may end it at any time, and a {@code ping} may be anywhere before the end.
+ * {@code message_delta}, {@code message_stop}; an {@code error} may end it at any time, and a {@code ping} may be anywhere between the first and
+ * the last event.
  */
 final class MessageEvents {
     /** The deltas that each block may have. */
@@ -56,7 +57,10 @@ final class MessageEvents {
             case "message_delta" ->
                 assertThat(previous).as("before %s", json).isIn("message_start", "content_block_stop");
             case "message_stop" -> assertThat(previous).as("before %s", json).isEqualTo("message_delta");
-            default -> assertThat(name).isEqualTo("ping");
+            default -> {
+                assertThat(name).isEqualTo("ping");
+                assertThat(previous).as("the event before a ping").isNotEmpty();
+            }
         }
     }
 
