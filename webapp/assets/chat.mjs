@@ -97,15 +97,20 @@ export class Chat {
     }
     this.clear();
     this.#conversation = { id, isStored: true };
-    for (const { question, state } of turnsOf(items)) {
-      this.#add(question, ['']).replies[0].show(state);
+    let previous = null;
+    for (const { id: turn, question, state } of turnsOf(items)) {
+      // Of several questions that a client has added at once, only the first one has a turn before it.
+      const canAskAgain = turn !== previous && (question.text !== '' || question.images.length > 0);
+      this.#add(question, [''], canAskAgain).replies[0].show(state);
+      previous = turn;
     }
     this.#follower.toEnd();
     return true;
   }
 
-  #add(question, models) {
-    const turn = new TurnView(question, models, (view, index) => this.#actions(view, index), (changed) => this.#askAgain(turn, [...turn.replies.keys()], changed));
+  #add(question, models, canAskAgain = true) {
+    const turn = new TurnView(question, models, (view, index) => this.#actions(view, index),
+      canAskAgain ? (changed) => this.#resend(turn, changed) : null);
     this.#turns.push(turn);
     this.#list.append(turn.element);
     this.#showState();
@@ -117,6 +122,15 @@ export class Chat {
     const turn = this.#add(question, this.#isComparing ? [settings.model, settings.secondModel] : [settings.model]);
     this.#follower.toEnd();
     await Promise.all(turn.replies.map((_, index) => this.#run(turn, index)));
+  }
+
+  /** Asks a changed question, unless an answer runs. */
+  #resend(turn, question) {
+    if (this.isRunning) {
+      return false;
+    }
+    this.#askAgain(turn, [...turn.replies.keys()], question);
+    return true;
   }
 
   /** Asks a question again, which may have changed. What came after it leaves the chat, and the conversation with the new answer. */
@@ -210,7 +224,7 @@ export class Chat {
     const { phase } = turn.replies[index].state;
     const askAgain = () => this.#askAgain(turn, [index]);
     const buttons = [];
-    if (this.#canAskAgain(turn)) {
+    if (turn.canAskAgain) {
       buttons.push(phase === DONE
         ? iconButton('retry', 'turn.retry', askAgain, { class: 'icon-button is-restart' })
         : textButton('turn.retry', 'retry', askAgain, 'is-restart'));
@@ -222,14 +236,6 @@ export class Chat {
       buttons.push(textButton('model.continue', 'chat', () => this.#continueWith(turn, index)));
     }
     return buttons;
-  }
-
-  /** Whether a question can be asked again. Several that a client has added at once are one turn of the API. */
-  #canAskAgain(turn) {
-    const { text, images } = turn.question;
-    const position = this.#turns.indexOf(turn);
-    const isPartOfTurn = turn.id !== null && this.#turns[position - 1]?.id === turn.id;
-    return !isPartOfTurn && (text !== '' || images.length > 0);
   }
 
   /** Goes on with the answers of one of two models. */

@@ -12,7 +12,7 @@ export class QuestionView {
 
   element = h('div', { class: 'question' });
 
-  /** @param onResend is called with the changed question; null if it cannot be changed */
+  /** @param onResend is called with the changed question, and returns whether it was sent; null if it cannot be changed */
   constructor(question, onResend) {
     this.#question = question;
     this.#onResend = onResend;
@@ -66,9 +66,9 @@ export class QuestionView {
   }
 
   #resend(text) {
-    if (text || this.#question.images.length > 0) {
+    const { images } = this.#question;
+    if ((text || images.length > 0) && this.#onResend({ text, images })) {
       this.#closeEditor();
-      this.#onResend({ text, images: this.#question.images });
     }
   }
 

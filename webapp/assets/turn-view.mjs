@@ -9,6 +9,7 @@ export class TurnView {
   models;
   replies;
   requests = []; // of the replies: what was sent last
+  canAskAgain;
   isReplacing = false; // whether it was asked again, and what it replaces is still stored
   #question;
   #questionView;
@@ -19,11 +20,12 @@ export class TurnView {
    * @param question `{text, images, system}`
    * @param models the names of the models that answer, which are shown if there are several
    * @param actions creates further buttons of an answer, of this turn and the index of the answer
-   * @param onResend is called with a changed question
+   * @param onResend is called with a changed question, and returns whether it was sent; null if it cannot be changed
    */
   constructor(question, models, actions, onResend) {
     this.models = models;
     this.#question = question;
+    this.canAskAgain = onResend !== null;
     this.#questionView = new QuestionView(question, onResend);
     this.replies = models.map((_, index) => new ReplyView(() => actions(this, index)));
     const columns = models.length > 1;
