@@ -41,6 +41,7 @@ class ResponseErrorTest {
             SHUTTING_DOWN server_error
             STORAGE_QUOTA_EXCEEDED invalid_prompt
             STORE_UNAVAILABLE server_error
+            TURN_NOT_FOUND invalid_prompt
             UNKNOWN_URL invalid_prompt
             UNSUPPORTED_MEDIA_TYPE invalid_prompt
             UNSUPPORTED_VALUE invalid_prompt
