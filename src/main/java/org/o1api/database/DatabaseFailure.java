@@ -17,10 +17,10 @@ import org.o1api.model.FailureLog;
  */
 record DatabaseFailure(String kind, String message, boolean isConnectionFailure) {
     /**
-     * H2's error codes after which its connections are unusable: internal error, object closed, database closed,
+     * H2's error codes after which its connections are unusable: internal error, object closed, database closed, out of memory,
      * database closed at shutdown.
      */
-    private static final Set<Integer> H2_CLOSED = Set.of(50000, 90007, 90098, 90121);
+    private static final Set<Integer> H2_CLOSED = Set.of(50000, 90007, 90098, 90108, 90121);
 
     private static final String CONNECTION = "connection";
     private static final int H2_FILE_LOCKED = 90020;
