@@ -1,5 +1,6 @@
 // Markdown of a model to elements. HTML in it is text; images of other servers become links.
 
+import { announce } from './announcer.mjs';
 import { h, icon, label, setIcon } from './dom.mjs';
 import { isOwnImage } from './images.mjs';
 import { loadHighlight, loadKatex } from './libraries.mjs';
@@ -45,9 +46,13 @@ for (const rule of ['th_open', 'td_open']) {
   };
 }
 
-/** Returns where the last block of Markdown begins: it may change when more text arrives, those before it may not. */
-function lastBlock(source, references) {
-  const tokens = markdown.parse(source, { references });
+/**
+ * Returns where the last block of Markdown begins: it may change when more text arrives, those before it may not. The last line is not judged
+ * before it is complete: "2" is text, but "2." continues a list.
+ */
+function lastBlock(text, references) {
+  const source = text.slice(0, text.lastIndexOf('\n') + 1);
+  const tokens = markdown.parse(source, { references, isGrowing: true });
   const starts = tokens.filter((token) => token.level === 0 && token.map && token.nesting >= 0).map((token) => token.map[0]);
   const lastStart = starts.at(-1) ?? 0;
   let position = 0;
@@ -62,7 +67,7 @@ function lastBlock(source, references) {
  * text defines links, which may be after their use.
  */
 export class MarkdownView {
-  element = h('div', { class: 'markdown', dir: 'auto' });
+  element = h('div', { class: 'markdown' });
   #frozen = 0; // characters
   #source = '';
   #isComplete = false;
@@ -91,7 +96,7 @@ export class MarkdownView {
     if (isComplete) {
       this.#resolveLinks();
     } else if (rest.slice(complete).trim()) {
-      const content = render(rest.slice(complete), Object.create(this.#references));
+      const content = render(rest.slice(complete), Object.create(this.#references), true);
       this.#tail = [...content.childNodes];
       this.element.append(content);
     }
@@ -124,9 +129,12 @@ export class MarkdownView {
 }
 
 /** Renders Markdown, and adds the links that it defines to those that are known. */
-function render(source, references) {
+function render(source, references, isGrowing = false) {
   const template = document.createElement('template');
-  setHtml(template, markdown.render(source, { references }));
+  setHtml(template, markdown.render(source, { references, isGrowing }));
+  for (const block of template.content.children) {
+    block.dir = 'auto'; // each has the direction of its own text
+  }
   for (const link of template.content.querySelectorAll('a[href]')) {
     link.target = '_blank';
     link.rel = 'noopener noreferrer';
@@ -137,7 +145,7 @@ function render(source, references) {
 /** Adds what a block gets only once: formulas, colours of code, buttons, a box around tables. */
 function finish(content) {
   content.querySelectorAll('table').forEach((table) => {
-    const box = h('div', { class: 'table-box', tabindex: '0' });
+    const box = h('div', { class: 'table-box', tabindex: '0', dir: 'auto' });
     table.replaceWith(box);
     box.append(table);
   });
@@ -197,6 +205,7 @@ function finishCode(code) {
   const box = h('div', { class: 'code-box', dir: 'ltr' },
     h('div', { class: 'code-head' }, h('span', {}, language), copyButton(() => source, 'code.copy')));
   pre.replaceWith(box);
+  pre.removeAttribute('dir');
   pre.setAttribute('tabindex', '0');
   box.append(pre);
   if (language && source.length <= MAX_HIGHLIGHTED) {
@@ -226,7 +235,12 @@ async function copy(value) {
 export function copyButton(source, title = 'turn.copy') {
   const button = h('button', { type: 'button', class: 'icon-button', title }, icon('copy'));
   button.addEventListener('click', async () => {
-    await copy(source());
+    try {
+      await copy(source());
+    } catch {
+      return; // the browser does not allow it: the button does not say that it was copied
+    }
+    announce('turn.copied');
     setIcon(button, 'check');
     label(button, 'title', 'turn.copied');
     setTimeout(() => {

@@ -78,6 +78,10 @@ function block(state, startLine, endLine, silent) {
   let number = startLine;
   while (!content.at(-1).trimEnd().endsWith(delimiter.close)) {
     number++;
+    // Its end may still arrive: until then no line of it is a list or a quote.
+    if (state.env.isGrowing && number >= endLine && number === state.lineMax && !content.at(-1).includes(delimiter.close)) {
+      return silent || push(state, startLine, number, content.join('\n'));
+    }
     // Text after the formula makes it part of a paragraph, and so does an end that has not arrived.
     if (content.at(-1).includes(delimiter.close) || number >= endLine || number - startLine >= MAX_LINES || state.isEmpty(number)) {
       return false;
@@ -88,12 +92,14 @@ function block(state, startLine, endLine, silent) {
   if (source.includes(delimiter.close)) {
     return false;
   }
-  if (!silent) {
-    const token = state.push('formula_block', 'div', 0);
-    token.block = true;
-    token.content = source;
-    token.map = [startLine, number + 1];
-    state.line = number + 1;
-  }
+  return silent || push(state, startLine, number + 1, source);
+}
+
+function push(state, startLine, endLine, source) {
+  const token = state.push('formula_block', 'div', 0);
+  token.block = true;
+  token.content = source;
+  token.map = [startLine, endLine];
+  state.line = endLine;
   return true;
 }
