@@ -24,7 +24,7 @@ class ChatPageReasoningIT extends ChatPageSession {
                 .done()));
         browser.choose("steps");
         browser.send("Why?");
-        browser.await(() -> browser.texts(".step").size() == 3);
+        browser.await(() -> browser.texts(".step[data-state=completed]").size() == 3);
 
         assertThat(browser.texts(".step-title")).containsExactly("First", "Second", "Third");
         assertThat(browser.texts(".step-meta"))

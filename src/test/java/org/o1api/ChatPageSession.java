@@ -34,11 +34,14 @@ abstract class ChatPageSession {
 
     @AfterAll
     static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (fixture != null) {
-            fixture.close();
+        try {
+            if (browser != null) {
+                browser.close();
+            }
+        } finally {
+            if (fixture != null) {
+                fixture.close();
+            }
         }
     }
 

@@ -33,11 +33,14 @@ class ChatPageVisitIT {
 
     @AfterAll
     static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (fixture != null) {
-            fixture.close();
+        try {
+            if (browser != null) {
+                browser.close();
+            }
+        } finally {
+            if (fixture != null) {
+                fixture.close();
+            }
         }
     }
 
@@ -67,19 +70,22 @@ class ChatPageVisitIT {
     @Test
     void isInTheLanguageOfTheBrowserAndCanBeSwitched() {
         browser.speak("zh-CN");
-        browser.enter(gateway);
-        assertThat(browser.find(".welcome h1").getText()).isEqualTo("想解决什么问题？");
-        assertThat(browser.script("return document.documentElement.lang")).isEqualTo("zh-CN");
-        assertThat(browser.accessibilityProblems()).isEmpty();
+        try {
+            browser.enter(gateway);
+            assertThat(browser.find(".welcome h1").getText()).isEqualTo("想解决什么问题？");
+            assertThat(browser.script("return document.documentElement.lang")).isEqualTo("zh-CN");
+            assertThat(browser.accessibilityProblems()).isEmpty();
 
-        browser.click(".sidebar-foot button");
-        browser.script(
-                "const menu = document.querySelector('dialog select'); menu.value = 'en'; menu.dispatchEvent(new Event('change'))");
-        browser.click("dialog .is-primary");
-        assertThat(browser.find(".welcome h1").getText()).isEqualTo("What would you like to work out?");
-        browser.reload();
-        assertThat(browser.find(".welcome h1").getText()).isEqualTo("What would you like to work out?");
-        assertThat(browser.violations()).isEmpty();
-        browser.speak("en");
+            browser.click(".sidebar-foot button");
+            browser.script(
+                    "const menu = document.querySelector('dialog select'); menu.value = 'en'; menu.dispatchEvent(new Event('change'))");
+            browser.click("dialog .is-primary");
+            assertThat(browser.find(".welcome h1").getText()).isEqualTo("What would you like to work out?");
+            browser.reload();
+            assertThat(browser.find(".welcome h1").getText()).isEqualTo("What would you like to work out?");
+            assertThat(browser.violations()).isEmpty();
+        } finally {
+            browser.speak("en");
+        }
     }
 }

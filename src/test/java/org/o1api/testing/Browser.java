@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -38,6 +40,7 @@ public final class Browser implements AutoCloseable {
 
     private final ChromeDriver driver;
     private final Path profile;
+    private final List<String> earlierViolations = new ArrayList<>();
 
     private Browser(ChromeDriver driver, Path profile) {
         this.driver = driver;
@@ -88,6 +91,7 @@ public final class Browser implements AutoCloseable {
     /** Opens the page of a gateway as on a first visit: without a key or settings. */
     public void visit(URI gateway) {
         driver.get(gateway + "/");
+        earlierViolations.clear();
         script("sessionStorage.clear(); localStorage.clear(); location.hash = ''");
         driver.navigate().refresh();
     }
@@ -104,7 +108,9 @@ public final class Browser implements AutoCloseable {
         await(() -> !exists("dialog") && exists(".composer option"));
     }
 
+    /** Loads the page again. What has violated its policy is kept. */
     public void reload() {
+        earlierViolations.addAll(currentViolations());
         driver.navigate().refresh();
     }
 
@@ -143,6 +149,7 @@ public final class Browser implements AutoCloseable {
         return Awaitility.await()
                 .atMost(LIMIT)
                 .pollInterval(Duration.ofMillis(50))
+                .ignoreExceptionsInstanceOf(StaleElementReferenceException.class) // it was replaced meanwhile
                 .until(
                         () -> driver.findElements(By.cssSelector(selector)).stream()
                                 .filter(WebElement::isDisplayed)
@@ -208,8 +215,13 @@ public final class Browser implements AutoCloseable {
         await(() -> texts(selector).stream().anyMatch(condition));
     }
 
-    /** What has violated the policy of the page, and errors of its scripts, since it was loaded. */
+    /** What has violated the policy of the page, and errors of its scripts, since it was visited. */
     public List<String> violations() {
+        return Stream.concat(earlierViolations.stream(), currentViolations().stream())
+                .toList();
+    }
+
+    private List<String> currentViolations() {
         return ((List<?>) script("return window.violations"))
                 .stream().map(String::valueOf).toList();
     }
@@ -245,8 +257,8 @@ public final class Browser implements AutoCloseable {
         try (Stream<Path> files = Files.walk(profile)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            // The browser is still deleting files of its own; the rest is in the folder for temporary files.
         }
     }
 }
