@@ -14,6 +14,7 @@ export class ApiError extends Error {
     super(error?.message ?? text('error.unknown', { status }));
     this.status = status;
     this.code = error?.code ?? null;
+    this.isFromProxy = !error && status >= 500; // the gateway describes its errors
   }
 }
 
@@ -31,6 +32,13 @@ export function setApiKey(key) {
   }
 }
 
+let keyRejected = () => {};
+
+/** Sets what happens when a request is rejected because of its key. */
+export function whenKeyIsRejected(action) {
+  keyRejected = action;
+}
+
 async function request(method, path, { body, signal, headers } = {}) {
   const key = apiKey();
   const response = await fetch(new URL(path, document.baseURI), {
@@ -45,6 +53,9 @@ async function request(method, path, { body, signal, headers } = {}) {
     },
     body: body && JSON.stringify(body),
   });
+  if (response.status === 401) {
+    keyRejected();
+  }
   if (!response.ok) {
     throw new ApiError(response.status, await response.json().then((json) => json.error, () => null));
   }
@@ -135,7 +146,18 @@ async function startAnswer({ body, key }, signal) {
       if (error.code !== 'idempotency_key_in_use') {
         throw error;
       }
-      await new Promise((resolve) => setTimeout(resolve, BUSY_MILLIS));
+      await pause(BUSY_MILLIS, signal);
     }
   }
+}
+
+/** Waits, at most until the signal. */
+function pause(millis, signal) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, millis);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
 }

@@ -13,8 +13,9 @@ export class BudgetMeter {
 
   update(state) {
     this.element.hidden = state.budget === null;
+    const total = totalOf(state.summary);
     for (const name of ENTRIES) {
-      const use = state.budget?.[name];
+      const use = state.budget && [total[name] ?? state.budget[name]?.[0] ?? 0, state.budget[name]?.[1] ?? null];
       if (use && (use[0] > 0 || use[1] !== null)) { // a cost of 0 without a limit: the models have no price
         this.#entry(name).update(use, state.summary?.currency ?? '');
       }
@@ -30,6 +31,11 @@ export class BudgetMeter {
     }
     return entry;
   }
+}
+
+/** What a turn that has ended has used: its last event of the budget may be older than its last calls. */
+function totalOf(summary) {
+  return { calls: summary?.usage?.calls, tokens: summary?.usage?.completion_tokens, seconds: summary?.seconds, cost: summary?.usage?.cost };
 }
 
 class Entry {

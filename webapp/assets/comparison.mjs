@@ -20,9 +20,14 @@ export function messagesOf(turns, index, system, question) {
 export async function store(turns, index, system, title) {
   const conversation = await api.createConversation({ title });
   let first = systemMessages(system);
-  for (const messages of answeredTurns(turns, index)) {
-    await api.addItems(conversation.id, [...first, ...messages].map(toItem));
-    first = [];
+  try {
+    for (const messages of answeredTurns(turns, index)) {
+      await api.addItems(conversation.id, [...first, ...messages].map(toItem));
+      first = [];
+    }
+  } catch (error) {
+    await api.deleteConversation(conversation.id).catch(() => {}); // a part of it would be misleading
+    throw error;
   }
   return conversation;
 }

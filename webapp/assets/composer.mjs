@@ -2,15 +2,18 @@
 
 import { h, icon, iconButton, label, setIcon } from './dom.mjs';
 import { select } from './dialogs.mjs';
-import { isSubmit } from './question-view.mjs';
+import { TOUCH, isSubmit } from './question-view.mjs';
 import { changeSettings, settings } from './settings.mjs';
 
 const MAX_IMAGE_MB = 5;
+const MAX_IMAGES_MB = 7; // all together: the gateway accepts 10 MB by default, and Base64 needs a third more
 
 export class Composer {
   #images = [];
   #models = [];
   #isRunning = false;
+  #isBlocked = false;
+  #reading = 0; // images
   #thumbnails = h('ul', { class: 'thumbnails', hidden: true });
   #problem = h('p', { class: 'composer-problem', role: 'alert', hidden: true });
   #input = h('textarea', {
@@ -121,16 +124,25 @@ export class Composer {
     this.#changed();
   }
 
+  /** While a conversation is being read, nothing can be sent: the message may belong to it. */
+  setBlocked(blocked) {
+    this.#isBlocked = blocked;
+    this.#changed();
+  }
+
   #submit(event) {
     event.preventDefault();
     if (this.#isRunning) {
       this.#onStop();
+      if (!TOUCH.matches) { // there it would open the keyboard of the screen
+        this.focus();
+      }
+      return;
+    }
+    if (this.#send.disabled) {
       return;
     }
     const value = this.#input.value.trim();
-    if (!value && this.#images.length === 0) {
-      return;
-    }
     const images = this.#images.map(({ url }) => url);
     this.#images = [];
     this.#input.value = '';
@@ -151,7 +163,8 @@ export class Composer {
   #changed() {
     this.#input.style.height = 'auto';
     this.#input.style.height = `${this.#input.scrollHeight}px`;
-    this.#send.disabled = !this.#isRunning && !this.#input.value.trim() && this.#images.length === 0;
+    const isReady = !this.#isBlocked && this.#reading === 0 && (this.#input.value.trim() !== '' || this.#images.length > 0);
+    this.#send.disabled = !this.#isRunning && !isReady;
   }
 
   #paste(event) {
@@ -166,15 +179,36 @@ export class Composer {
   async addFiles(files) {
     this.#problem.hidden = true;
     for (const file of [...files].filter(isImage)) {
-      if (file.size > MAX_IMAGE_MB * 2 ** 20) {
-        label(this.#problem, 'text', ['composer.imageTooLarge', { name: file.name, size: MAX_IMAGE_MB }]);
-        this.#problem.hidden = false;
-        continue;
-      }
-      this.#images.push({ name: file.name, url: await dataUrl(file) });
+      await this.#addImage(file);
     }
-    this.#showImages();
+  }
+
+  async #addImage(file) {
+    const { name, size } = file;
+    const problem = (key, megabytes) => {
+      label(this.#problem, 'text', [key, { name, size: megabytes }]);
+      this.#problem.hidden = false;
+    };
+    if (size > MAX_IMAGE_MB * 2 ** 20) {
+      problem('composer.imageTooLarge', MAX_IMAGE_MB);
+      return;
+    }
+    this.#reading++;
     this.#changed();
+    try {
+      const url = await dataUrl(file);
+      if (this.#images.reduce((sum, image) => sum + image.size, size) > MAX_IMAGES_MB * 2 ** 20) {
+        problem('composer.imagesTooLarge', MAX_IMAGES_MB);
+      } else {
+        this.#images.push({ name, size, url });
+      }
+    } catch {
+      problem('composer.imageUnreadable');
+    } finally {
+      this.#reading--;
+      this.#showImages();
+      this.#changed();
+    }
   }
 
   #showImages() {

@@ -1,6 +1,7 @@
 // Keeps the end of a growing text in view until the reader scrolls away from it.
 
-const NEAR_END = 60; // pixels
+const NEAR_END = 60; // pixels: a reader who scrolls down to here follows
+const AT_END = 2; // pixels: a reader who scrolls up further does not
 
 export class Follower {
   #scroller;
@@ -24,9 +25,10 @@ export class Follower {
   /** Only a reader scrolls up: the end may also be far because the text has grown since. */
   #scrolled() {
     const top = this.#scroller.scrollTop;
-    const isNear = this.#distance() < NEAR_END;
-    if (isNear || top < this.#top) {
-      this.#set(isNear);
+    if (top < this.#top) {
+      this.#set(this.#distance() < AT_END);
+    } else if (this.#distance() < NEAR_END) {
+      this.#set(true);
     }
     this.#top = top;
   }
@@ -40,10 +42,15 @@ export class Follower {
 
   #grown() {
     if (this.#follows) {
-      this.#scroller.scrollTop = this.#scroller.scrollHeight;
-    } else {
-      this.#set(this.#distance() < NEAR_END);
+      this.#goToEnd();
+    } else if (this.#distance() < AT_END) { // the text has become shorter
+      this.#set(true);
     }
+  }
+
+  #goToEnd() {
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#top = this.#scroller.scrollTop;
   }
 
   /** Stays at the beginning. */
@@ -56,6 +63,6 @@ export class Follower {
   /** Goes to the end, and stays there. */
   toEnd() {
     this.#set(true);
-    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#goToEnd();
   }
 }

@@ -7,8 +7,8 @@ import { DONE, newTurnState } from './turn-state.mjs';
 const TURN = /_([0-9a-f]{32})_/;
 
 /**
- * Groups the items of a conversation by question: `{id, question, state}`, `question` as `{text, images, system}` and `state` as if the
- * answer had just been given. Items that a client has added at once belong to one turn, whatever their number.
+ * Groups the items of a conversation by question: `{id, question, state}`, `question` as `{text, images, system, hasOther}` (whether it has
+ * parts that this page cannot send) and `state` as if the answer had just been given. Items that a client has added at once belong to one turn, whatever their number.
  */
 export function turnsOf(items) {
   const turns = [];
@@ -17,15 +17,15 @@ export function turnsOf(items) {
     const last = turns.at(-1);
     const isQuestion = item.type === 'message' && item.role === 'user';
     if (!last || last.id !== id || (isQuestion && isAnswered(last.state))) {
-      turns.push({ id, question: { text: '', images: [], system: '' }, state: { ...newTurnState(), phase: DONE, turn: id } });
+      turns.push({ id, question: { text: '', images: [], system: '', hasOther: false }, state: { ...newTurnState(), phase: DONE, turn: id } });
     }
     addItem(turns.at(-1), item);
   }
   return turns.filter(({ question, state }) => question.text || question.images.length > 0 || isAnswered(state));
 }
 
-function isAnswered({ answer, refusal, toolCalls }) {
-  return answer !== '' || refusal !== '' || toolCalls.length > 0;
+function isAnswered({ answer, refusal, images, toolCalls }) {
+  return answer !== '' || refusal !== '' || images.length > 0 || toolCalls.length > 0;
 }
 
 function addItem(turn, item) {
@@ -33,6 +33,7 @@ function addItem(turn, item) {
     item.summary.forEach((summary, index) => turn.state.steps.set(index + 1, earlierStep(index + 1, summary.text)));
   } else if (item.type === 'message' && item.role === 'user') {
     turn.question.text = joined(turn.question.text, textOf(item, 'input_text'));
+    turn.question.hasOther ||= item.content.some(({ type }) => type !== 'input_text' && type !== 'input_image');
     turn.question.images.push(...item.content.filter((part) => part.type === 'input_image').map((part) => part.image_url));
   } else if (item.type === 'message' && (item.role === 'system' || item.role === 'developer')) {
     turn.question.system = joined(turn.question.system, textOf(item, 'input_text'));
@@ -40,6 +41,8 @@ function addItem(turn, item) {
     turn.state.answer += textOf(item, 'output_text');
     turn.state.refusal += item.content.filter((part) => part.type === 'refusal').map((part) => part.refusal).join('');
     turn.state.finishReason = item.status === 'incomplete' ? 'length' : 'stop';
+  } else if (item.type === 'image_generation_call') {
+    turn.state.images.push({ image_url: { url: `data:image/${item.output_format ?? 'png'};base64,${item.result}` } });
   } else if (item.type === 'function_call') {
     turn.state.toolCalls.push(item.name);
   }
@@ -87,7 +90,7 @@ export function toMarkdown(title, items) {
         parts.push(`### ${step.number}. ${step.title ?? ''}`.trim(), step.text);
       }
     }
-    parts.push(`## ${text('export.assistant')}`, state.answer || state.refusal);
+    parts.push(`## ${text('export.assistant')}`, state.answer || state.refusal, ...state.images.map((image) => `![](${image.image_url.url})`));
   }
   return `${parts.filter(Boolean).join('\n\n')}\n`;
 }

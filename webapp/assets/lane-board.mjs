@@ -64,6 +64,7 @@ class Lane {
   #result = h('span', { class: 'lane-result', dir: 'auto' });
   #meta = h('span', { class: 'lane-meta' });
   #button;
+  #shownState = null;
   #text = null;
   #step;
 
@@ -84,8 +85,9 @@ class Lane {
     this.element.dataset.colour = colour;
     showName(this.#name, step);
     const icons = { completed: 'check', cancelled: 'close', failed: 'alert' };
-    if (icons[step.state] && this.#state.childElementCount === 0) {
-      this.#state.append(icon(icons[step.state]));
+    if (this.#shownState !== step.state) {
+      this.#shownState = step.state;
+      this.#state.replaceChildren(...(icons[step.state] ? [icon(icons[step.state])] : []));
     }
     this.#tail.textContent = plainTail(ownText(step));
     this.#updateResult(step);
@@ -113,7 +115,7 @@ class Lane {
   /** Shows the whole text. */
   showIn(element) {
     this.#text ??= new MarkdownView();
-    this.#text.update(this.#step.text);
+    this.#text.update(this.#step.text, this.#step.state !== 'open');
     if (this.#text.element.parentElement !== element) {
       const name = h('strong', { class: 'lane-detail-name' });
       showName(name, this.#step);

@@ -29,7 +29,8 @@ const chat = new Chat({
   },
   onRunning: (running) => composer.setRunning(running),
   onComparing: (comparing) => composer.setComparing(comparing),
-  onKeyRejected: () => enter(true),
+  onOpening: (opening) => composer.setBlocked(opening),
+  onError: showError,
   onExample: (example) => composer.write(example),
   onChosen(model) {
     changeSettings({ model });
@@ -54,14 +55,14 @@ const sidebar = new Sidebar({
   onSettings: openSettings,
   onRenamed: () => showTitle(),
   onDeleted(id) {
-    if (id === chat.conversation) {
+    if (chat.forget(id)) {
       showEmpty();
     }
   },
 });
 
 const title = h('h1', { class: 'top-title', dir: 'auto', hidden: true });
-const opener = iconButton('panel', 'app.openSidebar', () => setSidebar(true), { 'aria-controls': 'sidebar' });
+const opener = iconButton('panel', 'app.openSidebar', () => setSidebar(true), { 'aria-controls': 'sidebar', 'aria-expanded': 'false' });
 const newChat = iconButton('plus', 'app.newChat', () => {
   showEmpty();
   composer.focus();
@@ -88,8 +89,16 @@ function setSidebar(open, isChoice = true) {
   column.inert = open && NARROW.matches;
   opener.hidden = open;
   newChat.hidden = open;
-  if (isChoice && !NARROW.matches) {
+  if (!isChoice) {
+    return;
+  }
+  if (!NARROW.matches) {
     changeSettings({ sidebar: open });
+  }
+  if (open) {
+    sidebar.focus();
+  } else {
+    opener.focus();
   }
 }
 
@@ -129,6 +138,7 @@ function showEmpty(comparing = false) {
 async function followUrl() {
   const id = new URLSearchParams(location.hash.slice(1)).get('c');
   notice.hidden = true;
+  chat.cancelOpening();
   if (!id && chat.conversation !== null) {
     showEmpty();
   }
@@ -139,13 +149,24 @@ async function followUrl() {
   try {
     if (await chat.open(id)) {
       sidebar.setCurrent(id);
+      history.replaceState(null, '', linkTo(id)); // the chat before may have been stored meanwhile
       await showTitle();
     }
   } catch (error) {
-    showEmpty();
-    label(notice, 'text', error.status === 404 ? 'list.notFound' : ['turn.failed', { message: error.message }]);
-    notice.hidden = false;
+    if (error.status !== 401) { // then it is opened with the new key
+      showEmpty();
+      showError(error);
+    }
   }
+}
+
+function showError(error) {
+  if (error.status === 404) {
+    label(notice, 'text', 'list.notFound');
+  } else {
+    label(notice, 'text', error.status ? ['turn.failed', { message: error.message }] : 'turn.unreachable');
+  }
+  notice.hidden = false;
 }
 
 function showModels() {
@@ -170,7 +191,7 @@ let isEntering = false;
 
 /** Reads what the key may use. Asks for a key if that is needed. */
 async function enter(wasRejected = false) {
-  if (isEntering) { // both answers of a comparison were rejected
+  if (isEntering) { // several requests were rejected
     return;
   }
   isEntering = true;
@@ -186,13 +207,13 @@ async function enter(wasRejected = false) {
       composer.focus();
     }
   } catch (error) {
-    label(notice, 'text', error.status ? ['turn.failed', { message: error.message }] : 'turn.unreachable');
-    notice.hidden = false;
+    showError(error);
   } finally {
     isEntering = false;
   }
 }
 
+api.whenKeyIsRejected(() => enter(true));
 addEventListener('hashchange', followUrl);
 addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && !event.isComposing && !event.defaultPrevented && !document.querySelector('dialog[open], :popover-open')) {
@@ -204,10 +225,10 @@ addEventListener('keydown', (event) => {
   }
 });
 for (const type of ['dragover', 'drop']) {
-  column.addEventListener(type, (event) => {
+  addEventListener(type, (event) => { // a file that the page does not take would replace it
     if ([...event.dataTransfer.items].some(({ kind }) => kind === 'file')) {
       event.preventDefault();
-      if (type === 'drop') {
+      if (type === 'drop' && !document.querySelector('dialog[open]')) {
         composer.addFiles(event.dataTransfer.files);
       }
     }

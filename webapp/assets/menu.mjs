@@ -4,7 +4,10 @@ import { h, icon } from './dom.mjs';
 
 /** Opens a menu below a button; each entry is `{key, icon, action, danger}`. */
 export function openMenu(button, entries) {
-  const menu = h('div', { class: 'menu', popover: 'auto', role: 'menu' }, ...entries.map((entry) =>
+  if (button.popoverTargetElement) { // it is open, and the browser closes it
+    return;
+  }
+  const menu = h('div', { class: 'menu', popover: 'auto', role: 'menu', 'aria-label': button.getAttribute('aria-label') }, ...entries.map((entry) =>
     h('button', { type: 'button', role: 'menuitem', class: entry.danger ? 'menu-entry is-danger' : 'menu-entry', on: { click: () => {
       menu.hidePopover();
       entry.action();
@@ -12,6 +15,7 @@ export function openMenu(button, entries) {
   menu.addEventListener('toggle', (event) => {
     if (event.newState === 'closed') {
       menu.remove();
+      button.popoverTargetElement = null;
       button.setAttribute('aria-expanded', 'false');
     }
   });
@@ -26,6 +30,7 @@ export function openMenu(button, entries) {
   button.after(menu);
   button.setAttribute('aria-expanded', 'true');
   menu.showPopover();
+  setTimeout(() => { button.popoverTargetElement = menu.isConnected ? menu : null; }); // not for the click that has opened it
   const place = button.getBoundingClientRect();
   menu.style.top = `${Math.min(place.bottom + 4, innerHeight - menu.offsetHeight - 8)}px`;
   menu.style.left = `${Math.max(8, Math.min(place.right - menu.offsetWidth, innerWidth - menu.offsetWidth - 8))}px`;

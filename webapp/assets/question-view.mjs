@@ -12,7 +12,7 @@ export class QuestionView {
 
   element = h('div', { class: 'question' });
 
-  /** @param onResend is called with the changed question, and returns whether it was sent; null if it cannot be changed */
+  /** @param onResend is called with the changed question, and resolves to whether it was sent; null if it cannot be changed */
   constructor(question, onResend) {
     this.#question = question;
     this.#onResend = onResend;
@@ -65,9 +65,9 @@ export class QuestionView {
     this.#edit.focus();
   }
 
-  #resend(text) {
+  async #resend(text) {
     const { images } = this.#question;
-    if ((text || images.length > 0) && this.#onResend({ text, images })) {
+    if ((text || images.length > 0) && await this.#onResend({ text, images })) {
       this.#closeEditor();
     }
   }
@@ -79,7 +79,13 @@ export class QuestionView {
   }
 }
 
-/** Whether a key sends a text. While an input method composes a character, Enter belongs to it. */
+/** Whether the reader writes on a touch screen. */
+export const TOUCH = matchMedia('(pointer: coarse)');
+
+/**
+ * Whether a key sends a text. While an input method composes a character, Enter belongs to it; the keyboard of a touch screen has no Shift
+ * for a new line.
+ */
 export function isSubmit(event) {
-  return event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
+  return !TOUCH.matches && event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
 }

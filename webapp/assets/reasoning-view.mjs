@@ -3,7 +3,7 @@
 import { h, icon, label, showParts, showPlain } from './dom.mjs';
 import { MarkdownView } from './markdown.mjs';
 import { fixed, hasText } from './texts.mjs';
-import { ANSWERING, REASONING, WAITING, hasEnded, secondsOf, stepsOf } from './turn-state.mjs';
+import { ANSWERING, DONE, REASONING, WAITING, hasEnded, secondsOf, stepsOf } from './turn-state.mjs';
 import { LaneBoard } from './lane-board.mjs';
 import { BudgetMeter } from './budget-meter.mjs';
 
@@ -24,6 +24,8 @@ export class ReasoningView {
   #steps = new Map();
   #wasToggled = false;
   #phase = null;
+  #state = null;
+  #wasOpen = false; // since there was something to show: a long conversation has much that is never looked at
   #isOpen = false;
 
   element = h('section', { class: 'reasoning', hidden: true }, this.#toggle, this.#body);
@@ -43,6 +45,10 @@ export class ReasoningView {
     this.#toggle.setAttribute('aria-expanded', String(open));
     this.#body.inert = !open;
     this.element.classList.toggle('is-open', open);
+    if (open && !this.#wasOpen && this.#state) {
+      this.#wasOpen = true;
+      this.#updateContent(this.#state, performance.now());
+    }
   }
 
   /** Shows the state of a turn at a time in milliseconds. */
@@ -54,15 +60,24 @@ export class ReasoningView {
     }
     if (this.#phase !== state.phase) {
       const isOver = state.phase === ANSWERING || hasEnded(state);
+      const isAnswered = state.phase === ANSWERING || state.phase === DONE; // otherwise the reader may want to know how far it came
       const wasOver = this.#phase === ANSWERING;
       this.#phase = state.phase;
       this.element.classList.toggle('is-running', !isOver);
       label(this.#title, 'text', isOver ? 'reasoning.done' : 'reasoning.running');
-      if (isOver && !wasOver && !this.#wasToggled) {
+      if (isAnswered && !wasOver && !this.#wasToggled) {
         this.#setOpen(false);
       }
     }
     this.#updateMeta(state, now);
+    this.#state = state;
+    this.#wasOpen ||= this.#isOpen;
+    if (this.#wasOpen) {
+      this.#updateContent(state, now);
+    }
+  }
+
+  #updateContent(state, now) {
     this.#updateTimeline(state, now);
     this.#board.update(state, now);
     this.#budget.update(state);

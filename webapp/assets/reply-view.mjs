@@ -95,7 +95,7 @@ export class ReplyView {
     if (this.#abort.signal.aborted) {
       stop(state, now);
     } else if (error instanceof ApiError) {
-      fail(state, { key: 'turn.failed', parameters: { message: error.message }, status: error.status }, now);
+      fail(state, { key: 'turn.failed', parameters: { message: error.message }, isFinal: !error.isFromProxy }, now);
     } else {
       fail(state, { key: state.phase === WAITING ? 'turn.unreachable' : 'turn.cut' }, now);
     }

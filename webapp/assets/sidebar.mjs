@@ -26,6 +26,9 @@ export class Sidebar {
   #more = h('button', { type: 'button', class: 'text-button sidebar-more', hidden: true, text: 'list.more', on: { click: () => this.#load() } });
   #conversations = [];
   #current = null;
+  #isLoading = false;
+  #hide;
+  #new;
   #onRenamed;
   #onDeleted;
 
@@ -35,11 +38,13 @@ export class Sidebar {
   constructor({ onNew, onHide, onSettings, onRenamed, onDeleted }) {
     this.#onRenamed = onRenamed;
     this.#onDeleted = onDeleted;
+    this.#hide = iconButton('panel', 'app.closeSidebar', onHide, { 'aria-controls': 'sidebar', 'aria-expanded': 'true' });
+    this.#new = h('button', { type: 'button', class: 'new-chat', on: { click: onNew } }, icon('plus'), h('span', { text: 'app.newChat' }));
     this.element = h('aside', { class: 'sidebar', id: 'sidebar', label: 'app.conversations' },
       h('div', { class: 'sidebar-head' },
         h('span', { class: 'brand' }, h('img', { src: new URL('icon.svg', import.meta.url).href, alt: '', width: '22', height: '22' }), 'O1-API'),
-        iconButton('panel', 'app.closeSidebar', onHide)),
-      h('button', { type: 'button', class: 'new-chat', on: { click: onNew } }, icon('plus'), h('span', { text: 'app.newChat' })),
+        this.#hide),
+      this.#new,
       h('nav', { class: 'sidebar-list', label: 'app.conversations' }, this.#message, this.#list, this.#more),
       h('div', { class: 'sidebar-foot' }, h('button', { type: 'button', class: 'sidebar-button', on: { click: onSettings } },
         icon('settings'), h('span', { text: 'app.settings' }))));
@@ -47,18 +52,24 @@ export class Sidebar {
 
   /** Reads the newest conversations. */
   async refresh() {
-    this.#conversations = [];
+    this.#conversations = this.#conversations.filter(({ isPending }) => isPending);
     await this.#load();
   }
 
   async #load() {
+    if (this.#isLoading) {
+      return;
+    }
+    this.#isLoading = true;
     try {
-      const page = await api.conversations(this.#conversations.at(-1)?.id);
+      const page = await api.conversations(this.#conversations.findLast(({ isPending }) => !isPending)?.id);
       this.#conversations.push(...page.data);
       this.#more.hidden = !page.has_more;
       this.#show();
     } catch (error) {
       this.#say(['list.unavailable', { message: error.message }]);
+    } finally {
+      this.#isLoading = false;
     }
   }
 
@@ -69,9 +80,9 @@ export class Sidebar {
     }
   }
 
-  /** Adds a conversation that was just created. */
+  /** Adds a conversation that was just created, or that will be (`isPending`). */
   add(conversation) {
-    this.#conversations.unshift(conversation);
+    this.#conversations = [conversation, ...this.#conversations.filter(({ id }) => id !== conversation.id)];
     this.#show();
   }
 
@@ -87,9 +98,20 @@ export class Sidebar {
     return conversation ? titleOf(conversation) : null;
   }
 
+  /** Moves the focus here. */
+  focus() {
+    this.#hide.focus();
+  }
+
   #show() {
     this.#say(this.#conversations.length === 0 ? 'list.empty' : null);
+    const focused = this.#list.contains(document.activeElement) ? document.activeElement : null;
+    const id = focused?.parentElement.dataset.id;
     this.#list.replaceChildren(...this.#conversations.map((conversation) => this.#entry(conversation)));
+    if (focused) {
+      const entry = [...this.#list.children].find((other) => other.dataset.id === id);
+      (entry?.querySelector(focused.localName) ?? this.#new).focus();
+    }
   }
 
   #entry(conversation) {
@@ -97,17 +119,21 @@ export class Sidebar {
     const title = titleOf(conversation);
     const button = iconButton('more', ['list.actions', { title }], () => this.#openActions(button, conversation),
       { 'aria-haspopup': 'menu', 'aria-expanded': 'false' });
-    return h('li', { class: isCurrent ? 'conversation is-current' : 'conversation' },
+    return h('li', { class: isCurrent ? 'conversation is-current' : 'conversation', data: { id: conversation.id } },
       h('a', { href: linkTo(conversation.id), class: 'conversation-link', dir: 'auto', ...(isCurrent ? { 'aria-current': 'page' } : {}) }, title), button);
   }
 
   #openActions(button, conversation) {
-    openMenu(button, [
+    openMenu(button, conversation.isPending ? [this.#deleteEntry(conversation)] : [
       { key: 'list.rename', icon: 'edit', action: () => this.#rename(conversation) },
       { key: 'list.exportMarkdown', icon: 'download', action: () => this.#export(conversation, 'md') },
       { key: 'list.exportJson', icon: 'download', action: () => this.#export(conversation, 'json') },
-      { key: 'list.delete', icon: 'trash', danger: true, action: () => this.#delete(conversation) },
+      this.#deleteEntry(conversation),
     ]);
+  }
+
+  #deleteEntry(conversation) {
+    return { key: 'list.delete', icon: 'trash', danger: true, action: () => this.#delete(conversation) };
   }
 
   async #rename(conversation) {
@@ -150,7 +176,7 @@ export class Sidebar {
     });
     if (values) {
       await this.#attempt(async () => {
-        await api.deleteConversation(conversation.id);
+        await api.deleteConversation(conversation.id).catch(ignoreMissing);
         this.#conversations = this.#conversations.filter((other) => other !== conversation);
         this.#show();
         this.#onDeleted(conversation.id);
@@ -164,6 +190,12 @@ export class Sidebar {
     } catch (error) {
       this.#say(['list.unavailable', { message: error.message }]);
     }
+  }
+}
+
+function ignoreMissing(error) {
+  if (error.status !== 404) {
+    throw error;
   }
 }
 

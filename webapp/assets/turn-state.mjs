@@ -25,7 +25,7 @@ export function newTurnState() {
     finishReason: null,
     summary: null, // x_o1 of the end
     usage: null,
-    error: null, // {key, parameters, status} why it failed; status: that of the gateway
+    error: null, // {key, parameters, isFinal} why it failed; isFinal: whether the gateway has said so
   };
 }
 
@@ -36,7 +36,7 @@ export function hasEnded(state) {
 
 /** Whether the answer may be complete, although it did not arrive: the gateway has not said that it failed. */
 export function mayBeStored(state) {
-  return state.phase === FAILED && state.error.status === undefined;
+  return state.phase === FAILED && !state.error.isFinal;
 }
 
 /** The steps of one of the kinds. */

@@ -20,7 +20,7 @@ export class TurnView {
    * @param question `{text, images, system}`
    * @param models the names of the models that answer, which are shown if there are several
    * @param actions creates further buttons of an answer, of this turn and the index of the answer
-   * @param onResend is called with a changed question, and returns whether it was sent; null if it cannot be changed
+   * @param onResend is called with a changed question, and resolves to whether it was sent; null if it cannot be changed
    */
   constructor(question, models, actions, onResend) {
     this.models = models;
