@@ -2,15 +2,11 @@ package org.o1api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.o1api.testing.ChatClient;
 import org.o1api.testing.FakeUpstream;
-import org.o1api.testing.GatewayFixture;
 import org.o1api.testing.Script;
 import org.o1api.testing.StepScripts;
 import org.openqa.selenium.Keys;
@@ -37,26 +33,6 @@ class ChatPageBrowserIT extends ChatPageSession {
 
             See [the end][later].
             """;
-
-    private static JsonNode get(String path) {
-        return fixture.client().get(path).json();
-    }
-
-    private static String conversation() {
-        browser.await(() -> browser.script("return location.hash").toString().startsWith("#c="));
-        return browser.script("return location.hash").toString().substring("#c=".length());
-    }
-
-    private static List<String> storedTexts() {
-        return StreamSupport.stream(
-                        get("/v1/conversations/" + conversation() + "/items?order=asc")
-                                .path("data")
-                                .spliterator(),
-                        false)
-                .filter(item -> item.path("type").asText().equals("message"))
-                .map(item -> item.at("/content/0/text").asText())
-                .toList();
-    }
 
     @Test
     void stopsTheCallAtTheProvider() {
@@ -119,6 +95,7 @@ class ChatPageBrowserIT extends ChatPageSession {
 
         browser.press(".turn .question-actions .is-restart");
         browser.type(".question-editor textarea", Keys.chord(Keys.CONTROL, "a") + "I am Bob." + Keys.ENTER);
+        browser.click("dialog .is-primary"); // the second question leaves the conversation
         browser.awaitText(".answer", text -> text.contains("Bob"));
         browser.awaitEnd();
         assertThat(browser.texts(".turn")).hasSize(1);
@@ -172,21 +149,9 @@ class ChatPageBrowserIT extends ChatPageSession {
         browser.reload();
         browser.await(() -> browser.texts(".turn").size() == 2);
         browser.press(".turn .actions .is-restart");
+        browser.click("dialog .is-primary");
         browser.awaitText(".answer", text -> text.contains("Three."));
         assertThat(fixture.request(2).text()).doesNotContain("Be brief");
-    }
-
-    /** Creates a conversation that contains a question with an image of another server. */
-    private static String createConversation() {
-        return fixture.client()
-                .send("/v1/conversations", ChatClient.postJson("""
-                        {"items": [{"type": "message", "role": "user", "content": [
-                            {"type": "input_text", "text": "What is it?"},
-                            {"type": "input_image", "image_url": "https://tracker.example/q.png"}]}]}
-                        """))
-                .json()
-                .path("id")
-                .asText();
     }
 
     @Test
@@ -219,37 +184,6 @@ class ChatPageBrowserIT extends ChatPageSession {
 
         assertThat(browser.exists(".question")).isTrue();
         assertThat(browser.exists(".page-notice[hidden]")).isTrue();
-    }
-
-    @Test
-    void asksForTheKeyOnceIfBothAnswersAreRejected() {
-        browser.click(".composer-bar > .icon-button[aria-pressed]");
-        browser.script("sessionStorage.setItem('o1-api.key:/', 'sk-replaced')");
-        browser.ask("Which?");
-        browser.find("dialog");
-
-        assertThat(browser.texts("dialog")).hasSize(1);
-        browser.signIn(GatewayFixture.KEY);
-    }
-
-    @Test
-    void comparesTwoModelsAndContinuesWithOne() {
-        fixture.dispatch(request -> Script.answer(
-                request.lastMessage().contains("=== Answer") || request.text().contains("=== Step")
-                        ? "=== Step: S\nt\n=== Answer\nleft"
-                        : "right"));
-        browser.choose("direct");
-        browser.click(".composer-bar > .icon-button[aria-pressed]");
-        browser.script("const menu = document.querySelectorAll('.composer select')[1];"
-                + "menu.value = 'single'; menu.dispatchEvent(new Event('change'))");
-        browser.ask("Which?");
-        assertThat(browser.texts(".reply-model")).containsExactly("direct", "single");
-        assertThat(browser.texts(".answer")).hasSize(2);
-        String first = browser.texts(".answer").get(0).strip();
-        browser.click(".actions .text-button");
-        browser.await(() -> browser.exists(".conversation.is-current"));
-
-        assertThat(storedTexts()).containsExactly("Which?", first);
     }
 
     @Test

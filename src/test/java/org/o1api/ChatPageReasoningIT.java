@@ -79,6 +79,9 @@ class ChatPageReasoningIT extends ChatPageSession {
         assertThat(browser.find(".lane-detail").getText()).contains("Sample ", "It is 7.");
         assertThat(browser.find(".lane[data-state=completed] .lane-button").getAttribute("aria-expanded"))
                 .isEqualTo("true");
+        assertThat(browser.accessibilityProblems()).isEmpty();
+        // the last event of the budget is older than the end
+        assertThat(browser.texts(".budget-value").get(0)).startsWith("4");
     }
 
     @Test

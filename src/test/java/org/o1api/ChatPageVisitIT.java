@@ -47,6 +47,8 @@ class ChatPageVisitIT {
     @Test
     void leadsToAnAnswer() {
         browser.visit(gateway);
+        browser.find("dialog");
+        assertThat(browser.accessibilityProblems()).isEmpty();
         browser.type("dialog input", "sk-wrong" + Keys.ENTER);
         browser.awaitText(".problem", "The gateway does not accept this key."::equals);
         browser.signIn(GatewayFixture.KEY);
