@@ -64,7 +64,7 @@ class ChatPageChoicesIT extends ChatPageSession {
                 menu.dispatchEvent(new Event('change'));
                 const send = window.fetch;
                 window.fetch = (...request) => {
-                  window.sent = request[1]?.body ?? window.sent;
+                  window.sent += request[1]?.body;
                   return send(...request);
                 };
                 const bytes = Uint8Array.from(atob(arguments[0]), (character) => character.charCodeAt(0));
@@ -83,6 +83,24 @@ class ChatPageChoicesIT extends ChatPageSession {
         assertThat(fixture.request(0).text()).contains("Which colour?", "data:image/png;base64," + PNG);
         assertThat(browser.script("return window.sent").toString())
                 .contains("\"reasoning_effort\":\"high\"", "\"reasoning\":{\"mode\":\"pro\"}");
+    }
+
+    @Test
+    void showsGeneratedImagesAlsoAfterAReload() {
+        fixture.script(exchange -> exchange.stream()
+                .text("A dot.")
+                .delta("{\"images\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64," + PNG
+                        + "\"}}]}")
+                .finish("stop")
+                .usage(10, 5)
+                .done());
+        browser.choose("direct");
+        browser.ask("Draw a dot.");
+        assertThat(browser.texts(".answer-images img")).hasSize(1);
+        browser.reload();
+
+        browser.await(() -> browser.texts(".answer-images img").size() == 1);
+        assertThat(answer()).isEqualTo("A dot.");
     }
 
     @Test
@@ -124,6 +142,7 @@ class ChatPageChoicesIT extends ChatPageSession {
         browser.click(".conversation:not(.is-current) a");
         browser.awaitText(".answer", text -> text.contains("One, two"));
         assertThat(browser.exists(".send.is-stop")).isTrue();
+        assertThat(browser.script("return document.activeElement.textContent")).isEqualTo("Count.");
         left.countDown();
         browser.awaitEnd();
         assertThat(storedTexts()).containsExactly("Count.", "One, two, three.");

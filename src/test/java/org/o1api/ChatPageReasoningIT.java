@@ -62,6 +62,7 @@ class ChatPageReasoningIT extends ChatPageSession {
         });
         browser.choose("vote");
         browser.ask("How many?");
+        browser.click(".reasoning-toggle");
 
         assertThat(browser.texts(".lane")).hasSize(4);
         assertThat(browser.texts(".lane[data-state=completed] .lane-result")).containsOnly("7");
@@ -74,7 +75,6 @@ class ChatPageReasoningIT extends ChatPageSession {
                 .singleElement()
                 .asString()
                 .matches("\\d+ % certain");
-        browser.click(".reasoning-toggle");
         browser.click(".lane[data-state=completed] .lane-button");
         assertThat(browser.find(".lane-detail").getText()).contains("Sample ", "It is 7.");
         assertThat(browser.find(".lane[data-state=completed] .lane-button").getAttribute("aria-expanded"))
@@ -89,6 +89,7 @@ class ChatPageReasoningIT extends ChatPageSession {
         fixture.script(Script.answer("=== Step: Divisors\nThirteen times seven.\n=== Answer\nNo."));
         browser.choose("single");
         browser.ask("Is 91 prime?");
+        browser.click(".reasoning-toggle");
 
         assertThat(browser.texts(".step-title")).containsExactly("Divisors");
         assertThat(answer()).isEqualTo("No.");
@@ -104,6 +105,7 @@ class ChatPageReasoningIT extends ChatPageSession {
                 .done());
         browser.choose("direct");
         browser.ask("Is 91 prime?");
+        browser.click(".reasoning-toggle");
 
         assertThat(browser.texts(".step .markdown")).singleElement().asString().contains("Thirteen times seven.");
         assertThat(answer()).isEqualTo("No.");
