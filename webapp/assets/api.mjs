@@ -53,7 +53,7 @@ async function request(method, path, { body, signal, headers } = {}) {
     },
     body: body && JSON.stringify(body),
   });
-  if (response.status === 401) {
+  if (response.status === 401 && key === apiKey()) { // not if it was replaced meanwhile
     keyRejected();
   }
   if (!response.ok) {

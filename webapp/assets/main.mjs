@@ -199,17 +199,18 @@ async function enter(wasRejected = false) {
     if (wasRejected || !(await readModels())) {
       await askForKey(readModels, wasRejected || api.apiKey() !== null);
     }
-    showModels();
-    await sidebar.refresh();
-    await followUrl();
-    await showTitle();
-    if (!NARROW.matches) { // there it would open the keyboard of the screen
-      composer.focus();
-    }
   } catch (error) {
     showError(error);
+    return;
   } finally {
     isEntering = false;
+  }
+  showModels();
+  await sidebar.refresh();
+  await followUrl();
+  await showTitle();
+  if (!NARROW.matches) { // there it would open the keyboard of the screen
+    composer.focus();
   }
 }
 
