@@ -93,6 +93,10 @@ class ChatPageBrowserIT extends ChatPageSession {
         browser.awaitEnd();
         assertThat(storedTexts()).containsExactly("I am Ann.", "Hello Ann.", "Who am I?", "Of course: Ann.");
 
+        browser.press(".turn .actions .is-restart");
+        browser.type("dialog", Keys.ESCAPE);
+        browser.await(() -> !browser.exists("dialog"));
+        assertThat(browser.texts(".turn")).hasSize(2);
         browser.press(".turn .question-actions .is-restart");
         browser.type(".question-editor textarea", Keys.chord(Keys.CONTROL, "a") + "I am Bob." + Keys.ENTER);
         browser.click("dialog .is-primary"); // the second question leaves the conversation

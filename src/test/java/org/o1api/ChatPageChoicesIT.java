@@ -151,6 +151,32 @@ class ChatPageChoicesIT extends ChatPageSession {
     }
 
     @Test
+    void staysWhereTheReaderHasScrolledTo() {
+        CountDownLatch scrolled = new CountDownLatch(1);
+        fixture.script(exchange -> exchange.stream()
+                .text("line\n\n".repeat(60))
+                .await(scrolled)
+                .text("line\n\n".repeat(60) + "end")
+                .finish("stop")
+                .usage(10, 5)
+                .done());
+        browser.choose("direct");
+        browser.send("Write.");
+        browser.await(() -> browser.texts(".answer p").size() == 60);
+        browser.script("document.querySelector('.thread').scrollTop -= 30");
+        browser.find(".to-end");
+        Object position = browser.script("return document.querySelector('.thread').scrollTop");
+        scrolled.countDown();
+        browser.awaitEnd();
+
+        assertThat(browser.script("return document.querySelector('.thread').scrollTop"))
+                .isEqualTo(position);
+        browser.click(".to-end");
+        browser.await(() -> browser.exists(".to-end[hidden]"));
+        assertThat(browser.script("return document.activeElement.className")).isEqualTo("thread");
+    }
+
+    @Test
     void asksForTheKeyIfAConversationCannotBeOpened() {
         String id = createConversation();
         browser.script(
