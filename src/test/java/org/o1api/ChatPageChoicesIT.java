@@ -151,6 +151,29 @@ class ChatPageChoicesIT extends ChatPageSession {
     }
 
     @Test
+    void keepsAQuestionWhoseAnswerFailsAfterItWasLeft() {
+        CountDownLatch left = new CountDownLatch(1);
+        fixture.script(exchange -> exchange.stream().text("One").await(left).reset(), Script.answer("One, two."));
+        browser.choose("direct");
+        browser.send("Count to two.");
+        browser.awaitText(".answer", text -> text.contains("One"));
+        browser.click(".new-chat");
+        left.countDown();
+        browser.click(".conversation:first-child a");
+        browser.find(".notice.is-error");
+        assertThat(browser.texts(".conversation.is-current")).containsExactly("Count to two.");
+
+        browser.click(".conversation.is-current .icon-button"); // it is not stored: it can only be deleted
+        assertThat(browser.texts(".menu-entry")).containsExactly("Delete");
+        browser.click(".conversation.is-current .icon-button");
+        browser.await(() -> !browser.exists(".menu"));
+        browser.click(".actions .is-restart");
+        browser.awaitText(".answer", text -> text.contains("two"));
+        browser.awaitEnd();
+        assertThat(storedTexts()).containsExactly("Count to two.", "One, two.");
+    }
+
+    @Test
     void staysWhereTheReaderHasScrolledTo() {
         CountDownLatch scrolled = new CountDownLatch(1);
         fixture.script(exchange -> exchange.stream()
