@@ -2,10 +2,11 @@ package org.o1api.api.responses;
 
 import static org.o1api.api.RequestException.require;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.StringJoiner;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
 import org.o1api.api.request.Fields;
@@ -107,15 +108,16 @@ final class ToolChoiceReader {
         if (list == null) {
             throw RequestException.missing(choice.path("tools"));
         }
-        StringJoiner allowed = new StringJoiner(",");
+        Set<String> allowed = new LinkedHashSet<>();
+        Map<String, List<String>> namespaces = tools.byNamespace();
         int index = 0;
         for (RawJson element : JsonSlices.elements(list)) {
-            Fields tool = new Fields(element, choice.path("tools[" + index++ + "]"));
-            allowed(tool).map(ToolChoiceReader::function).forEach(allowed::add);
+            addAllowed(new Fields(element, choice.path("tools[" + index++ + "]")), namespaces, allowed);
         }
-        if (allowed.length() > 0) {
+        if (!allowed.isEmpty()) {
             return new RawJson("{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":" + JsonSlices.quoted(mode)
-                    + ",\"tools\":[" + allowed + "]}}");
+                    + ",\"tools\":["
+                    + allowed.stream().map(ToolChoiceReader::function).collect(Collectors.joining(",")) + "]}}");
         }
         if (mode.equals("required")) {
             throw new RequestException(
@@ -126,17 +128,21 @@ final class ToolChoiceReader {
         return NONE;
     }
 
-    /** The provider's names of the tools that an entry allows; none for a tool that the gateway leaves out. */
-    private Stream<String> allowed(Fields tool) {
-        return switch (tool.requiredString("type")) {
-            case "function", "custom" -> Stream.of(requiredTool(tool));
+    /**
+     * Adds the provider's names of the tools that an entry allows; none for a tool that the gateway leaves out.
+     *
+     * @param namespaces the names of the tools of each namespace that was not allowed before: a list may repeat it any number of times
+     */
+    private void addAllowed(Fields tool, Map<String, List<String>> namespaces, Set<String> allowed) {
+        switch (tool.requiredString("type")) {
+            case "function", "custom" -> allowed.add(requiredTool(tool));
             case "namespace" -> {
-                String namespace = tool.requiredName("name");
-                yield tools.all().entrySet().stream()
-                        .filter(entry -> namespace.equals(entry.getValue().namespace()))
-                        .map(java.util.Map.Entry::getKey);
+                List<String> names = namespaces.remove(tool.requiredName("name"));
+                if (names != null) {
+                    allowed.addAll(names);
+                }
             }
-            default -> Stream.empty();
-        };
+            default -> {}
+        }
     }
 }

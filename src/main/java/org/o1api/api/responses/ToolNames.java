@@ -3,6 +3,7 @@ package org.o1api.api.responses;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -68,6 +69,19 @@ final class ToolNames {
     /** The tools by the provider's names. */
     Map<String, Tool> all() {
         return Collections.unmodifiableMap(tools);
+    }
+
+    /** The provider's names of the tools of each namespace. The caller may change the map. */
+    Map<String, List<String>> byNamespace() {
+        Map<String, List<String>> namespaces = new HashMap<>();
+        tools.forEach((providerName, tool) -> {
+            if (tool.namespace != null) {
+                namespaces
+                        .computeIfAbsent(tool.namespace, namespace -> new ArrayList<>())
+                        .add(providerName);
+            }
+        });
+        return namespaces;
     }
 
     /** Whether the request has a tool. */

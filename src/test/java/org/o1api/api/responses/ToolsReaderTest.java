@@ -128,6 +128,9 @@ class ToolsReaderTest {
                 "{'type': 'function', 'namespace': 'n', 'name': 'f'} | {'type':'function','function':{'name':'n__f'}}",
                 "{'type': 'allowed_tools', 'mode': 'auto', 'tools': [{'type': 'web_search'}, {'type': 'custom', 'name': 'c'}, {'type': 'namespace', 'name': 'n'}]}"
                         + " | {'type':'allowed_tools','allowed_tools':{'mode':'auto','tools':[{'type':'function','function':{'name':'c'}},{'type':'function','function':{'name':'n__f'}}]}}",
+                "{'type': 'allowed_tools', 'mode': 'auto', 'tools': [{'type': 'namespace', 'name': 'n'}, {'type': 'namespace', 'name': 'gone'},"
+                        + " {'type': 'namespace', 'name': 'n'}, {'type': 'function', 'namespace': 'n', 'name': 'f'}]}"
+                        + " | {'type':'allowed_tools','allowed_tools':{'mode':'auto','tools':[{'type':'function','function':{'name':'n__f'}}]}}",
                 "{'type': 'allowed_tools', 'mode': 'auto', 'tools': [{'type': 'web_search'}]} | 'none'",
             })
     void convertsAChoice(String choice, String provided) {
