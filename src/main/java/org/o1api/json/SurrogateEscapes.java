@@ -1,5 +1,7 @@
 package org.o1api.json;
 
+import java.util.HexFormat;
+
 /**
  * Escapes of unpaired surrogates in JSON, such as {@code \}{@code ud800}. They are valid JSON but no valid Unicode: UTF-8 cannot encode
  * them, and many programs fail when they do.
@@ -49,11 +51,10 @@ public final class SurrogateEscapes {
         }
         int unit = 0;
         for (int i = at + START.length(); i < at + LENGTH; i++) {
-            int digit = Character.digit(json.charAt(i), 16);
-            if (digit < 0) {
+            if (!HexFormat.isHexDigit(json.charAt(i))) {
                 return -1;
             }
-            unit = 16 * unit + digit;
+            unit = 16 * unit + HexFormat.fromHexDigit(json.charAt(i));
         }
         return unit;
     }

@@ -26,6 +26,7 @@ class SurrogateEscapesTest {
         "/ud7ff/ue000/u0041, /ud7ff/ue000/u0041",
         "/ud80, /ud80",
         "/ud8zz, /ud8zz",
+        "/ud\uff180\uff10, /ud\uff180\uff10", // digits of other scripts
         "/ud83d/ude0, /ufffd/ude0",
         "/u, /u",
     })
