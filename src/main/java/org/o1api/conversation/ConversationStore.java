@@ -22,11 +22,13 @@ public final class ConversationStore {
     private final Database database;
     private final StorageQuota quota;
     private final ConversationDeleter deleter;
+    private final LargeTurns largeTurns;
 
-    ConversationStore(Database database, StorageQuota quota, ConversationDeleter deleter) {
+    ConversationStore(Database database, StorageQuota quota, ConversationDeleter deleter, LargeTurns largeTurns) {
         this.database = database;
         this.quota = quota;
         this.deleter = deleter;
+        this.largeTurns = largeTurns;
     }
 
     public record Page<T>(List<T> items, boolean hasMore) {}
@@ -51,6 +53,10 @@ public final class ConversationStore {
      */
     public Conversation create(String caller, RawJson metadata, @Nullable StoredTurn first) {
         quota.requireNotExceeded(caller);
+        return largeTurns.store(first, () -> createNow(caller, metadata, first));
+    }
+
+    private Conversation createNow(String caller, RawJson metadata, @Nullable StoredTurn first) {
         String id = ConversationId.generate();
         SerializedTurn turn = first == null ? null : SerializedTurn.of(first);
         long bytes = ConversationTable.bytes(metadata) + (turn == null ? 0 : turn.bytes());

@@ -32,9 +32,10 @@ public final class Conversations {
         this.tokenizer = tokenizer;
         quota = new StorageQuota(database, settings.maxBytesPerCaller());
         ConversationDeleter deleter = new ConversationDeleter(database);
-        store = new ConversationStore(database, quota, deleter);
+        LargeTurns largeTurns = new LargeTurns(LargeTurns.MAX_WAIT);
+        store = new ConversationStore(database, quota, deleter, largeTurns);
         responses = new ResponseStore(database, quota);
-        writer = new TurnWriter(database, quota);
+        writer = new TurnWriter(database, quota, largeTurns);
         reasoningKey = new SharedKey(database);
         leases = new Leases(database, settings.leaseDuration());
         retention = new Retention(database, deleter);

@@ -7,10 +7,13 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o1api.json.CanonicalJson;
 import org.o1api.json.Json;
@@ -28,7 +31,7 @@ final class TurnJson {
     private TurnJson() {}
 
     static String write(StoredTurn turn) {
-        StringWriter text = new StringWriter(1024 + length(turn.messages())); // growing would need twice the memory
+        StringWriter text = new StringWriter(1024 + length(turn)); // growing would need twice the memory
         try (JsonGenerator json = Json.generator(text)) {
             json.writeStartObject();
             json.writeNumberField("created", turn.created());
@@ -54,20 +57,39 @@ final class TurnJson {
         return Json.escapeUnpairedSurrogates(text.toString());
     }
 
-    /** The approximate length of messages as JSON. */
-    static int length(List<Message> messages) {
+    /** The approximate length of a turn as JSON, without its echo. */
+    static int length(StoredTurn turn) {
         long length = 0;
-        for (Message message : messages) {
+        for (Message message : turn.messages()) {
             if (message.content() instanceof Content.Text content) {
                 length += content.text().length();
             } else if (message.content() instanceof Content.Parts parts) {
                 length += parts.json().text().length();
             }
-            for (RawJson field : message.fields().values()) {
-                length += field.text().length();
+            length += length(message.fields().values())
+                    + length(message.reasoning().values());
+            if (message instanceof Message.ToolResult result) {
+                length += length(result.attachments());
             }
         }
+        StoredTurn.Answer answer = turn.answer();
+        if (answer != null) {
+            length += Stream.of(answer.content(), answer.refusal(), answer.sentContent())
+                    .filter(Objects::nonNull)
+                    .mapToLong(String::length)
+                    .sum();
+            length += length(Stream.of(answer.toolCalls(), answer.images())
+                    .filter(Objects::nonNull)
+                    .toList());
+            length += answer.reasoning().stream()
+                    .mapToLong(step -> step.text().length())
+                    .sum();
+        }
         return (int) Math.min(length, Integer.MAX_VALUE / 2);
+    }
+
+    private static long length(Collection<RawJson> values) {
+        return values.stream().mapToLong(value -> value.text().length()).sum();
     }
 
     private static void write(Message message, JsonGenerator json) throws IOException {

@@ -5,12 +5,12 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.GatewayException;
 
-/** The database is unreachable, or a statement failed. Nothing was stored. */
+/** The database is unreachable or too slow, or a statement failed. Nothing was stored. */
 public final class DatabaseUnavailableException extends GatewayException {
     private static final long serialVersionUID = 1;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    DatabaseUnavailableException(@Nullable Throwable cause) {
+    public DatabaseUnavailableException(@Nullable Throwable cause) {
         super(
                 ErrorCode.STORE_UNAVAILABLE,
                 "The conversation database is unavailable; nothing was stored."
