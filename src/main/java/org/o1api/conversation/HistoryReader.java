@@ -91,12 +91,17 @@ final class HistoryReader {
      * The history of a turn that continues any turn of the same caller.
      *
      * @param key of the new turn's conversation; null: it does not exist yet
-     * @param requireAll whether no turn before it may be deleted
+     * @param isUnnamed whether the conversation is unnamed: then no turn before the parent may be deleted, either
+     * @throws ConversationException if the parent was deleted in the meantime
      */
-    private History readAfter(Row parent, @Nullable Long key, boolean requireAll) {
+    History readAfter(Row parent, @Nullable Long key, boolean isUnnamed) {
         ChainPart part = readChain(new TurnChain(handle, parent.conversation(), parent.position()));
-        if (requireAll && (part.isBroken || part.recent.isEmpty())) {
+        boolean hasParent = part.newestIs(parent);
+        if (isUnnamed && (part.isBroken || !hasParent)) {
             throw ConversationException.previousResponseNotFound();
+        }
+        if (!hasParent) {
+            throw ConversationException.turnNotFound();
         }
         boolean sameConversation = key != null && key == parent.conversation();
         return part.history(key, sameConversation ? parent.position() : History.ELSEWHERE);
@@ -117,6 +122,13 @@ final class HistoryReader {
             List<Message> instructions,
             @Nullable StoredTurn oldest,
             boolean isBroken) {
+        boolean newestIs(Row turn) {
+            PositionedTurn newest = recent.peekLast();
+            return newest != null
+                    && newest.conversation() == turn.conversation()
+                    && newest.position() == turn.position();
+        }
+
         History history(@Nullable Long key, int parentPosition) {
             return new History(key, oldest, instructions, List.copyOf(recent), parentPosition);
         }

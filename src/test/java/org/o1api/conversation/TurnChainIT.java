@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.database.Database;
 import org.o1api.model.Content;
 import org.o1api.model.ErrorCode;
@@ -211,6 +213,26 @@ class TurnChainIT extends StoreFixture {
         assertThat(read("c", null, true)).containsExactly("u3");
         assertThat(read("c", null, false)).containsExactly("u3");
         assertThat(store(CALLER, "c", 4, null)).containsExactly("u3", "a3", "u4");
+    }
+
+    /** Between the look-up of the parent and that of its chain. */
+    @ParameterizedTest
+    @ValueSource(strings = {"DELETE FROM turn", "UPDATE turn SET format = " + TurnTable.DELETED})
+    void rejectsAParentThatIsDeletedMeanwhile(String deletion) {
+        store(CALLER, "c", 0, null);
+        store(CALLER, "c", 1, null);
+        long key = conversation("c").primaryKey();
+        TurnTable.Row parent =
+                database.withHandle(handle -> TurnTable.find(handle, key, id(1)).orElseThrow());
+        database.withHandle(handle -> handle.execute(deletion + " WHERE id = ?", id(1)));
+        assertThat(expectError(() -> readAfter(parent, key, false)).code()).isEqualTo(ErrorCode.TURN_NOT_FOUND);
+        assertThat(expectError(() -> readAfter(parent, key, true)).code()).isEqualTo(ErrorCode.RESPONSE_NOT_FOUND);
+    }
+
+    private History readAfter(TurnTable.Row parent, long key, boolean isUnnamed) {
+        History.Window window =
+                new History.Window(new HistoryLimits(10_000, Integer.MAX_VALUE, false), List.of(Message.user("?")));
+        return database.withHandle(handle -> new HistoryReader(handle, window).readAfter(parent, key, isUnnamed));
     }
 
     /** Conversations of all callers that are being deleted have one caller name in common. */
