@@ -174,7 +174,7 @@ public final class ReasoningOptionsReader {
                     throw invalid(
                             path + ".type", "'" + path + ".type' must be one of enabled, disabled, adaptive, auto.");
                 }
-                thinkingEffort = budget;
+                thinkingEffort = null;
             }
         }
     }

@@ -138,7 +138,7 @@ class MessageRequestReaderTest {
                 "{'output_config': {'effort': 'most'}} | none | SHOWN",
                 "{'output_config': {'effort': 'most'}, 'thinking': {'type': 'enabled', 'budget_tokens': 1024}} | LOW | SHOWN",
                 "{'thinking': {'type': 'new', 'display': 'new'}} | none | SHOWN",
-                "{'thinking': {'type': 'new', 'budget_tokens': 1024}} | LOW | SHOWN",
+                "{'thinking': {'type': 'new', 'budget_tokens': 1024}} | none | SHOWN",
             })
     void readsHowMuchToReason(String fields, String effort, Thinking thinking) {
         MessageRequest request =
