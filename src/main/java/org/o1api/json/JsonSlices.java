@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.o1api.model.RawJson;
 
 /**
@@ -54,6 +55,29 @@ public final class JsonSlices {
             throw new UncheckedIOException("a validated array", e);
         }
         return elements;
+    }
+
+    /**
+     * Returns the text of a member of an object, unescaped; null if there is no such member, or it is no string. Of duplicates the last one
+     * counts. No other value is copied.
+     */
+    public static @Nullable String text(RawJson object, String name) {
+        @Nullable String found = null;
+        try (JsonParser json = Json.trusted().of(object.text())) {
+            if (json.nextToken() == JsonToken.START_OBJECT) {
+                while (json.nextToken() == JsonToken.FIELD_NAME) {
+                    boolean isNamed = json.currentName().equals(name);
+                    JsonToken value = json.nextToken();
+                    if (isNamed) {
+                        found = value == JsonToken.VALUE_STRING ? json.getText() : null;
+                    }
+                    json.skipChildren();
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("a validated object", e);
+        }
+        return found;
     }
 
     /** Returns the content of a JSON string, unescaped; empty for null; the JSON text of any other value. */

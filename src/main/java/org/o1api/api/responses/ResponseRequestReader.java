@@ -154,9 +154,8 @@ final class ResponseRequestReader {
         }
         for (int i = 0; i < input.size(); i++) {
             RawJson item = input.get(i);
-            if (item.text().startsWith("{")
-                    && item.text().contains(ADDITIONAL_TOOLS) // parsing a large item takes a multiple of its memory
-                    && InputReader.type(Json.tree(item)).equals(ADDITIONAL_TOOLS)) {
+            if (ADDITIONAL_TOOLS.equals(
+                    JsonSlices.text(item, "type"))) { // a tree of a large item takes a multiple of its memory
                 RawJson list = new Fields(item, "input[" + i + "]").list("tools");
                 if (list != null) {
                     reader.readAdditional(list, "input[" + i + "].tools");

@@ -153,13 +153,15 @@ class ResponseRequestReaderTest {
                 .isEqualTo(expected);
     }
 
-    @Test
-    void findsToolsAnywhereInTheInput() {
+    @ParameterizedTest
+    @ValueSource(strings = {"additional_tools", "additional\\u005ftools"})
+    void findsToolsAnywhereInTheInput(String type) {
         ResponseRequest request =
                 read("'tool_choice': {'type': 'custom', 'namespace': 'functions', 'name': 'exec'}, 'input': ["
                         + "{'type': 'custom_tool_call', 'call_id': 'c', 'namespace': 'functions', 'name': 'exec', 'input': 'ls'},"
                         + "{'type': 'custom_tool_call_output', 'call_id': 'c', 'output': 'x'},"
-                        + "{'type': 'additional_tools', 'role': 'developer', 'tools': [{'type': 'namespace', 'name': 'functions',"
+                        + "{'type': '" + type
+                        + "', 'role': 'developer', 'tools': [{'type': 'namespace', 'name': 'functions',"
                         + " 'description': '', 'tools': [{'type': 'custom', 'name': 'exec'}]}]}]");
         assertThat(String.valueOf(request.prompt().tools())).contains("\"name\":\"functions__exec\"");
         assertThat(request.settings().get("tools")).isEqualTo(new RawJson("[]"));
