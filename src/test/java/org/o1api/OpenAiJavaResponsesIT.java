@@ -5,14 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
+import com.openai.errors.BadRequestException;
 import com.openai.errors.NotFoundException;
 import com.openai.helpers.ResponseAccumulator;
+import com.openai.models.Reasoning;
+import com.openai.models.ReasoningEffort;
+import com.openai.models.responses.FunctionTool;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
+import com.openai.models.responses.ResponseError;
+import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseIncludable;
+import com.openai.models.responses.ResponseInputItem;
 import com.openai.models.responses.ResponseItem;
 import com.openai.models.responses.ResponseReasoningItem;
+import com.openai.models.responses.ResponseStatus;
 import com.openai.models.responses.ResponseStreamEvent;
 import com.openai.models.responses.inputitems.InputItemListParams;
 import com.openai.models.responses.inputtokens.InputTokenCountParams;
@@ -110,6 +119,65 @@ class OpenAiJavaResponsesIT {
                         .inputTokens())
                 .isGreaterThan(5);
         assertThat(fixture.requests()).isEmpty();
+        client.close();
+    }
+
+    @InContainers
+    void callsAToolAndUsesItsResult(GatewayFixture fixture) {
+        OpenAIClient client = client(fixture);
+        FunctionTool weather = FunctionTool.builder()
+                .name("weather")
+                .strict(false)
+                .parameters(FunctionTool.Parameters.builder()
+                        .putAdditionalProperty("type", JsonValue.from("object"))
+                        .build())
+                .build();
+        fixture.script(StepScripts.threeStepsThenAnswer(Script.toolCalls("weather", "{\"city\": \"Rome\"}")));
+        Response called = streamed(
+                        client, question("Rain in Rome?").addTool(weather).build())
+                .validate();
+        ResponseFunctionToolCall call = called.output().stream()
+                .flatMap(item -> item.functionCall().stream())
+                .findFirst()
+                .orElseThrow();
+        assertThat(call.name()).isEqualTo("weather");
+        assertThat(call.arguments()).isEqualTo("{\"city\": \"Rome\"}");
+
+        fixture.script(StepScripts.threeStepsThenAnswer("No rain."));
+        ResponseInputItem output = ResponseInputItem.ofFunctionCallOutput(ResponseInputItem.FunctionCallOutput.builder()
+                .callId(call.callId())
+                .output("dry")
+                .build());
+        Response answer = client.responses()
+                .create(ResponseCreateParams.builder()
+                        .model("thinker")
+                        .previousResponseId(called.id())
+                        .inputOfResponse(List.of(output))
+                        .addTool(weather)
+                        .build())
+                .validate();
+        assertThat(text(answer)).isEqualTo("No rain.");
+        assertThat(fixture.request(0).text()).contains("Rome", "dry");
+        client.close();
+    }
+
+    @InContainers
+    void reportsFailures(GatewayFixture fixture) {
+        OpenAIClient client = client(fixture);
+        assertThatThrownBy(() ->
+                        client.responses().create(question("?").temperature(3).build()))
+                .isInstanceOfSatisfying(
+                        BadRequestException.class, e -> assertThat(e.param()).hasValue("temperature"));
+
+        fixture.dispatch(request -> exchange -> exchange.stream().text("It is").reset());
+        Response failed = streamed(
+                client,
+                question("?")
+                        .reasoning(
+                                Reasoning.builder().effort(ReasoningEffort.NONE).build())
+                        .build());
+        assertThat(failed.status()).hasValue(ResponseStatus.FAILED);
+        assertThat(failed.error().orElseThrow().code()).isEqualTo(ResponseError.Code.SERVER_ERROR);
         client.close();
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.http.HttpResponse;
+import java.util.Map;
 
 /**
  * OpenAI's published schemas, against which everything is checked that the gateway sends. They allow additional fields, such as
@@ -62,14 +63,17 @@ public enum OpenAiSchema {
             checkAnthropic(response, path);
         } else if (response.statusCode() >= 400) {
             ERROR.check(response.body());
+        } else if (response.request().method().equals("DELETE")) {
+            checkDeletion(ChatClient.parsed(response.body()), path);
+        } else if (path.equals("/v1/responses/input_tokens")) {
+            checkTokens(ChatClient.parsed(response.body()));
         } else if (path.equals("/v1/chat/completions")) {
             COMPLETION.check(response.body());
         } else if (path.equals("/v1/responses")) {
             ResponseSchema.check(response.body());
         } else if (path.matches("/v1/responses/[^/]+/input_items")) {
             ResponseSchema.checkItems(response.body());
-        } else if (path.matches("/v1/responses/resp_[^/]+")
-                && response.request().method().equals("GET")) {
+        } else if (path.matches("/v1/responses/resp_[^/]+")) {
             ResponseSchema.check(response.body());
         } else if (path.equals("/v1/models")) {
             MODELS.check(response.body());
@@ -80,11 +84,25 @@ public enum OpenAiSchema {
         } else if (path.matches("/v1/conversations/[^/]+/items/.+")) {
             ITEM.check(response.body());
         } else if (path.startsWith("/v1/conversations")
-                && !response.request().method().equals("DELETE")
                 && !(path.equals("/v1/conversations")
                         && response.request().method().equals("GET"))) {
             CONVERSATION.check(response.body());
         }
+    }
+
+    /** The published schemas do not have this object; nor that of {@link #checkTokens}. */
+    private static void checkDeletion(JsonNode deletion, String path) {
+        assertThat(deletion.propertyStream().map(Map.Entry::getKey)).containsExactly("id", "object", "deleted");
+        assertThat(path).endsWith("/" + deletion.path("id").asText());
+        assertThat(deletion.path("object").asText())
+                .isEqualTo(path.startsWith("/v1/responses/") ? "response" : "conversation.deleted");
+        assertThat(deletion.path("deleted").asBoolean()).isTrue();
+    }
+
+    private static void checkTokens(JsonNode tokens) {
+        assertThat(tokens.propertyStream().map(Map.Entry::getKey)).containsExactly("object", "input_tokens");
+        assertThat(tokens.path("object").asText()).isEqualTo("response.input_tokens");
+        assertThat(tokens.path("input_tokens").isIntegralNumber()).isTrue();
     }
 
     private static void checkAnthropic(HttpResponse<String> response, String path) {
