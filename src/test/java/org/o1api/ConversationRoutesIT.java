@@ -50,7 +50,7 @@ class ConversationRoutesIT {
                     {"type": "input_image", "image_url": "data:image/png;base64,AAAA"}]},
                   {"type": "reasoning", "id": "rs_4a5b6c7d8e9f4a5b6c7d8e9f4a5b6c7d_1",
                     "summary": [{"type": "summary_text", "text": "Looking."}]},
-                  {"type": "function_call", "call_id": "c1", "name": "look", "arguments": "{}", "extra_content": {"a":1.0}},
+                  {"type": "function_call", "call_id": "c1", "name": "look", "arguments": "{}", "extra_content": {"a":1.0}, "x": 1},
                   {"type": "function_call_output", "call_id": "c1", "output": "a cat"},
                   {"role": "assistant", "content": [{"type": "output_text", "text": "A cat."}]}]}""");
         assertThat(created.status()).isEqualTo(200);
@@ -74,6 +74,7 @@ class ConversationRoutesIT {
         assertThat(prompt.at("/1/content/1/image_url/url").asText()).startsWith("data:image/png");
         assertThat(prompt.at("/2/tool_calls/0/id").asText()).isEqualTo("c1");
         assertThat(prompt.at("/2/tool_calls/0/extra_content")).hasToString("{\"a\":1.0}");
+        assertThat(prompt.at("/2/tool_calls/0").has("x")).isFalse();
         assertThat(prompt.at("/3/tool_call_id").asText()).isEqualTo("c1");
 
         JsonResponse added =

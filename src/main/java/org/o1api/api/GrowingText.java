@@ -1,9 +1,15 @@
 package org.o1api.api;
 
+import org.o1api.json.JsonSlices;
+
 /** A text that arrives and is sent in pieces. */
 public final class GrowingText {
     private final StringBuilder text = new StringBuilder();
     private int sent;
+    /** The length at which {@link #complete} was determined. */
+    private int parsed;
+
+    private boolean complete;
 
     public void append(String piece) {
         text.append(piece);
@@ -34,6 +40,15 @@ public final class GrowingText {
         String unsent = text.substring(sent);
         sent = text.length();
         return unsent;
+    }
+
+    /** Whether the whole text is exactly one JSON object or array. It is parsed again only if it has grown. */
+    public boolean isObjectOrArray() {
+        if (parsed != text.length()) {
+            parsed = text.length();
+            complete = JsonSlices.isObjectOrArray(text.toString());
+        }
+        return complete;
     }
 
     /** Returns the whole text. */

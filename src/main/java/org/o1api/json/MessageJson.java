@@ -53,10 +53,10 @@ public final class MessageJson {
                 reasoning);
     }
 
-    /** Returns an assistant message with one more call at the end. All its calls are written again. */
-    public static Message.Assistant withToolCall(Message.Assistant message, ToolCall call) {
+    /** Returns an assistant message with more calls at the end. All its calls are written again. */
+    public static Message.Assistant withToolCalls(Message.Assistant message, List<ToolCall> added) {
         List<ToolCall> calls = new ArrayList<>(message.toolCalls());
-        calls.add(call);
+        calls.addAll(added);
         Map<String, RawJson> fields = new LinkedHashMap<>(message.fields());
         fields.put(Message.TOOL_CALLS, ToolCallJson.write(calls));
         return new Message.Assistant(message.content(), calls, message.refusal(), fields, message.reasoning());

@@ -3,6 +3,7 @@ package org.o1api.model;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A complete tool call of an earlier answer.
@@ -18,8 +19,23 @@ public record ToolCall(String id, String name, String arguments, Map<String, Raw
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
     }
 
+    /**
+     * The fields that providers add to a call and need back: {@code extra_content} has Gemini's signature. Strict providers reject others.
+     */
+    private static final Set<String> PROVIDER_FIELDS = Set.of("extra_content");
+
     /** A call of a function without other fields. */
     public ToolCall(String id, String name, String arguments) {
         this(id, name, arguments, Map.of());
+    }
+
+    /**
+     * Of the fields of a call, those that providers add and need back. The APIs other than Chat Completions have them in their form of a
+     * call, so that clients that keep unknown fields send them back; all other unknown fields are left out there.
+     */
+    public static Map<String, RawJson> providerFields(Map<String, RawJson> fields) {
+        Map<String, RawJson> found = new LinkedHashMap<>(fields);
+        found.keySet().retainAll(PROVIDER_FIELDS);
+        return found;
     }
 }

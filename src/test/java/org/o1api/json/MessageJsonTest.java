@@ -105,8 +105,8 @@ class MessageJsonTest {
     @Test
     void addsCallsAtTheEnd() {
         Message.Assistant message = assistant(new Content.Text("a"), "\"x\":1");
-        message = MessageJson.withToolCall(message, new ToolCall("1", "f", "{\"a\":\"\u2028\"}"));
-        message = MessageJson.withToolCall(message, new ToolCall("\"", "g", ""));
+        message = MessageJson.withToolCalls(message, List.of(new ToolCall("1", "f", "{\"a\":\"\u2028\"}")));
+        message = MessageJson.withToolCalls(message, List.of(new ToolCall("\"", "g", "")));
 
         assertThat(message.fields())
                 .hasToString("{x=1, tool_calls=["

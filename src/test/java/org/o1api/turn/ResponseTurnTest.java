@@ -162,8 +162,8 @@ class ResponseTurnTest {
     /** The provider gets the same whether the turn is stored or not. */
     @Test
     void sendsTheSameIfItIsNotStored() {
-        Message call =
-                MessageJson.withToolCall(MessageJson.assistant(null, Map.of(), Map.of()), new ToolCall("c", "f", "{}"));
+        Message call = MessageJson.withToolCalls(
+                MessageJson.assistant(null, Map.of(), Map.of()), List.of(new ToolCall("c", "f", "{}")));
         Message result = MessageJson.toolResult("c", new Content.Text("result"));
         Message user = Message.user("u");
         Map<List<Message>, String> expected = Map.of(

@@ -2,13 +2,12 @@ package org.o1api.api.conversations;
 
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
+import org.o1api.api.items.ItemMessages;
 import org.o1api.api.items.ItemReader;
-import org.o1api.api.items.ItemReasoning;
 import org.o1api.api.request.JsonReader;
 import org.o1api.api.request.Metadata;
 import org.o1api.json.Json;
@@ -25,16 +24,24 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
     private static final int MAX_ITEMS = 20;
 
     /**
-     * Reads a body, which may be empty.
+     * Reads a body, which may be empty or white space.
      *
      * @throws RequestException if it is malformed
      */
     static ConversationRequest read(byte[] body, ApiSettings.RequestLimits limits) {
-        return body.length == 0 ? new ConversationRequest(null, List.of()) : new Reader().read(body, limits);
+        return isBlank(body) ? new ConversationRequest(null, List.of()) : new Reader().read(body, limits);
+    }
+
+    private static boolean isBlank(byte[] body) {
+        for (byte character : body) {
+            if (character > ' ' || character < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static final class Reader {
-        private final ItemReasoning reasoning = new ItemReasoning();
         private @Nullable RawJson metadata;
         private List<Message> messages = List.of();
 
@@ -54,35 +61,27 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
         private void readItems(JsonReader json, String name) {
             String expected = "a list of at most " + MAX_ITEMS + " items";
             json.require(JsonToken.START_ARRAY, name, expected);
-            messages = new ArrayList<>();
+            ItemMessages read = new ItemMessages();
             for (int i = 0; json.next() != JsonToken.END_ARRAY; i++) {
                 RequestException.require(i < MAX_ITEMS, name, expected);
-                readItem(json.raw(), name + "[" + i + "]");
+                readItem(json.raw(), name + "[" + i + "]", read);
             }
+            messages = read.messages();
         }
 
-        private void readItem(RawJson raw, String path) {
+        private static void readItem(RawJson raw, String path, ItemMessages read) {
             JsonNode item = Json.tree(raw);
             RequestException.require(item.isObject(), path, "an object");
             String type = item.path("type").asText("message");
             switch (type) {
-                case "message" -> add(ItemReader.message(item, path));
-                case "function_call" -> {
-                    ItemReader.addToolCall(ItemReader.toolCall(raw, item, path), messages);
-                    reasoning.attachTo(messages);
-                }
-                case "function_call_output" -> add(ItemReader.result(item, path));
-                case "reasoning" -> reasoning.addSummary(item, path);
+                case "message" -> read.add(ItemReader.message(item, path));
+                case "function_call" -> read.addCall(ItemReader.toolCall(raw, item, path));
+                case "function_call_output" -> read.add(ItemReader.result(item, path));
+                case "reasoning" -> read.addSummary(item, path);
                 default ->
                     RequestException.require(
                             false, path + ".type", "one of message, function_call, function_call_output, reasoning");
             }
-        }
-
-        private void add(Message message) {
-            messages.add(message);
-            reasoning.attachTo(messages);
-            reasoning.clear();
         }
     }
 }

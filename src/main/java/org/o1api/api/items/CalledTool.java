@@ -1,7 +1,6 @@
 package org.o1api.api.items;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o1api.json.Json;
 import org.o1api.json.JsonSlices;
@@ -14,10 +13,6 @@ import org.o1api.model.RawJson;
  * @param namespace null: none
  */
 public record CalledTool(boolean isCustom, @Nullable String namespace, String name) {
-    /** The keys of a call. Others come from a provider, which gets them back. */
-    public static final Set<String> KEYS = Set.of(
-            "type", "id", "call_id", "name", "arguments", "input", "namespace", "status", "caller", "created_by");
-
     /** The one argument of the function that a custom tool is for the provider. */
     public static final String INPUT = "input";
 

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -112,31 +111,22 @@ public final class ItemReader {
     }
 
     /**
-     * Reads an item of the type {@code function_call}. Keys that a provider has added are kept.
+     * Reads an item of the type {@code function_call}, with what its provider needs back.
      *
      * @param raw the same item
      */
     public static ToolCall toolCall(RawJson raw, JsonNode item, String path) {
-        Map<String, RawJson> added = new LinkedHashMap<>(new Fields(raw, path).all());
-        added.keySet().removeAll(CalledTool.KEYS);
         return new ToolCall(
-                text(item, "call_id", path), text(item, "name", path), text(item, "arguments", path), added);
+                text(item, "call_id", path),
+                text(item, "name", path),
+                text(item, "arguments", path),
+                ToolCall.providerFields(new Fields(raw, path).all()));
     }
 
     /** Returns the value of a field that must be a string. */
     public static String text(JsonNode item, String field, String path) {
         require(item.path(field).isTextual(), path + "." + field, "a string");
         return item.path(field).textValue();
-    }
-
-    /** Adds a tool call to the assistant message before it, or to a new one. */
-    public static void addToolCall(ToolCall call, List<Message> messages) {
-        int last = messages.size() - 1;
-        if (last >= 0 && messages.get(last) instanceof Message.Assistant answer) {
-            messages.set(last, MessageJson.withToolCall(answer, call));
-        } else {
-            messages.add(MessageJson.withToolCall(MessageJson.assistant(null, Map.of(), Map.of()), call));
-        }
     }
 
     /** Reads an item of the type {@code function_call_output}. */

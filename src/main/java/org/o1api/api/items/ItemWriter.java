@@ -169,11 +169,10 @@ public final class ItemWriter {
             if (tool.namespace() != null) {
                 json.writeStringField("namespace", tool.namespace());
             }
-            for (Map.Entry<String, RawJson> field : call.fields().entrySet()) {
-                if (!CalledTool.KEYS.contains(field.getKey())) {
-                    json.writeFieldName(field.getKey());
-                    Json.writeRaw(json, field.getValue());
-                }
+            for (Map.Entry<String, RawJson> field :
+                    ToolCall.providerFields(call.fields()).entrySet()) {
+                json.writeFieldName(field.getKey());
+                Json.writeRaw(json, field.getValue());
             }
         });
     }

@@ -28,11 +28,6 @@ abstract class Block {
         cut = isCut;
     }
 
-    /** Whether another block has begun. */
-    boolean wasFollowed() {
-        return followed;
-    }
-
     /** Whether another block has begun, or the message is complete. */
     boolean isFollowed() {
         return followed || ended;

@@ -3,7 +3,6 @@ package org.o1api.api.messages;
 import static org.o1api.api.RequestException.require;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -156,13 +155,10 @@ final class MessagesReader {
     private static ToolCall call(Fields block) {
         RawJson input = block.get("input");
         require(input == null || input.text().startsWith("{"), block.path("input"), "an object");
-        Map<String, RawJson> others = new LinkedHashMap<>();
-        block.all().forEach((name, value) -> {
-            if (ToolUseBlock.PROVIDER_KEYS.contains(name)) {
-                others.put(name, value);
-            }
-        });
         return new ToolCall(
-                block.requiredString("id"), block.requiredName("name"), input == null ? "{}" : input.text(), others);
+                block.requiredString("id"),
+                block.requiredName("name"),
+                input == null ? "{}" : input.text(),
+                ToolCall.providerFields(block.all()));
     }
 }

@@ -4,22 +4,15 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.o1api.api.GrowingText;
 import org.o1api.json.Json;
-import org.o1api.json.JsonSlices;
 import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
+import org.o1api.model.ToolCall;
 
 /** A call of a tool. Its input is an object. */
 final class ToolUseBlock extends Block {
-    /**
-     * What providers add to a call and need back, besides the keys of Anthropic's API: {@code extra_content} has Gemini's signature.
-     * It is part of the block, so that clients that keep unknown keys send it back.
-     */
-    static final Set<String> PROVIDER_KEYS = Set.of("extra_content");
-
     private final String id;
     private final String name;
     private final GrowingText arguments = new GrowingText();
@@ -32,17 +25,13 @@ final class ToolUseBlock extends Block {
 
     void append(Delta.ToolCall piece) {
         arguments.append(piece.arguments());
-        piece.fields().forEach((key, value) -> {
-            if (PROVIDER_KEYS.contains(key)) {
-                additions.put(key, value);
-            }
-        });
+        additions.putAll(ToolCall.providerFields(piece.fields()));
     }
 
     /** Pieces of calls may alternate: only complete arguments end a call before the message ends. */
     @Override
     boolean isComplete() {
-        return hasEnded() || (isFollowed() && JsonSlices.isObjectOrArray(arguments.toString()));
+        return hasEnded() || (isFollowed() && arguments.isObjectOrArray());
     }
 
     /** Until the first argument the call may be one that is cut and left out. */
@@ -51,10 +40,13 @@ final class ToolUseBlock extends Block {
         return !arguments.isEmpty() || (isComplete() && isIncluded());
     }
 
-    /** Whether the call has its arguments. A tool without parameters may have none, unless the model was stopped before them. */
+    /**
+     * Whether the call has its arguments. A tool without parameters may have none, unless the model was stopped: it may have begun all
+     * calls before their arguments.
+     */
     @Override
     boolean isIncluded() {
-        return arguments.isEmpty() ? wasFollowed() || !isCut() : isObject();
+        return arguments.isEmpty() ? !isCut() : isObject();
     }
 
     @Override
@@ -65,8 +57,8 @@ final class ToolUseBlock extends Block {
     }
 
     private boolean isObject() {
-        String text = arguments.toString();
-        return JsonSlices.isObjectOrArray(text) && text.stripLeading().startsWith("{");
+        return arguments.isObjectOrArray()
+                && arguments.toString().stripLeading().startsWith("{");
     }
 
     @Override

@@ -9,9 +9,9 @@ import org.o1api.api.items.CalledTool;
 import org.o1api.api.responses.ToolNames.Kind;
 import org.o1api.api.responses.ToolNames.Tool;
 import org.o1api.json.Json;
-import org.o1api.json.JsonSlices;
 import org.o1api.model.Delta;
 import org.o1api.model.RawJson;
+import org.o1api.model.ToolCall;
 
 /**
  * A call of a function or of a custom tool. The input of a custom tool is known when its arguments are complete, so it is one delta. What
@@ -31,16 +31,12 @@ final class CallItem extends OutputItem {
 
     void append(Delta.ToolCall piece) {
         arguments.append(piece.arguments());
-        piece.fields().forEach((name, value) -> {
-            if (!CalledTool.KEYS.contains(name)) { // they do not replace those of the item
-                additions.put(name, value);
-            }
-        });
+        additions.putAll(ToolCall.providerFields(piece.fields()));
     }
 
     /** Whether the arguments are a complete object, to which nothing can be added. */
     boolean isComplete() {
-        return JsonSlices.isObjectOrArray(arguments.toString());
+        return arguments.isObjectOrArray();
     }
 
     private boolean isCustom() {

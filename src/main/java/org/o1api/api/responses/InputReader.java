@@ -11,9 +11,10 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
 import org.o1api.api.items.CalledTool;
+import org.o1api.api.items.ItemMessages;
 import org.o1api.api.items.ItemReader;
-import org.o1api.api.items.ItemReasoning;
 import org.o1api.api.items.MessageDetails;
+import org.o1api.api.request.Fields;
 import org.o1api.api.request.JsonReader;
 import org.o1api.json.Json;
 import org.o1api.json.JsonSlices;
@@ -36,8 +37,7 @@ final class InputReader {
     private final ToolNames tools;
     private final EarlierItems earlier;
     private InputReferences references = InputReferences.NONE;
-    private final List<Message> messages = new ArrayList<>();
-    private final ItemReasoning reasoning = new ItemReasoning();
+    private final ItemMessages messages = new ItemMessages();
     /** The number of items that the messages are, as the store counts them. */
     private int items;
 
@@ -59,7 +59,7 @@ final class InputReader {
         for (int i = 0; i < items.size(); i++) {
             readItem(items.get(i), path + "[" + i + "]");
         }
-        return messages;
+        return messages.messages();
     }
 
     /** Returns what the messages of the items that were read do not say. */
@@ -83,7 +83,7 @@ final class InputReader {
         switch (type) {
             case "message" -> readMessage(item, path);
             case "function_call" -> addCall(functionCall(raw, item, path), called(item, path));
-            case "custom_tool_call" -> addCall(customCall(item, path), called(item, path));
+            case "custom_tool_call" -> addCall(customCall(raw, item, path), called(item, path));
             case "function_call_output", "custom_tool_call_output" -> readOutput(item, path);
             case "reasoning" -> readReasoning(item, path);
             case "additional_tools", // read before, with the other tools
@@ -105,7 +105,6 @@ final class InputReader {
         boolean isEmpty =
                 content.isArray() ? content.isEmpty() : content.asText("").isEmpty();
         if (role != Role.ASSISTANT) {
-            reasoning.clear();
             Message message = ItemReader.message(item, path);
             messages.add(MessageJson.message(role, withoutSinglePart(message.content()), Map.of()));
             countMessage(item, path);
@@ -120,14 +119,13 @@ final class InputReader {
                 : content.path(0).path("text").asText("");
         String thoughts = ThinkBlock.reasoning(text);
         if (thoughts != null) {
-            reasoning.add(thoughts);
+            messages.addReasoning(thoughts);
         }
         if (answer instanceof Content.Text simple && simple.text().isBlank()) {
             return;
         }
         messages.add(MessageJson.assistant(answer, Map.of(), Map.of()));
         countMessage(item, path);
-        reasoning.attachTo(messages);
     }
 
     private void countMessage(JsonNode item, String path) {
@@ -140,7 +138,7 @@ final class InputReader {
 
     /** Adds details of the last message. */
     private void addDetails(MessageDetails added) {
-        details.merge(messages.size() - 1, added, (before, more) -> {
+        details.merge(messages.lastIndex(), added, (before, more) -> {
             Map<Integer, CalledTool> tools = new LinkedHashMap<>(before.tools());
             tools.putAll(more.tools());
             return new MessageDetails(before.phase(), before.isCustomOutput(), tools);
@@ -168,11 +166,12 @@ final class InputReader {
         return new ToolCall(call.id(), providerName(item, path), call.arguments(), call.fields());
     }
 
-    private ToolCall customCall(JsonNode item, String path) {
+    private ToolCall customCall(RawJson raw, JsonNode item, String path) {
         return new ToolCall(
                 ItemReader.text(item, "call_id", path),
                 providerName(item, path),
-                CalledTool.arguments(ItemReader.text(item, CalledTool.INPUT, path)));
+                CalledTool.arguments(ItemReader.text(item, CalledTool.INPUT, path)),
+                ToolCall.providerFields(new Fields(raw, path).all()));
     }
 
     private static CalledTool called(JsonNode item, String path) {
@@ -192,17 +191,14 @@ final class InputReader {
     }
 
     private void addCall(ToolCall call, CalledTool tool) {
-        ItemReader.addToolCall(call, messages);
+        int index = messages.addCall(call);
         items++;
-        if ((tool.isCustom() || tool.namespace() != null)
-                && messages.get(messages.size() - 1) instanceof Message.Assistant answer) {
-            addDetails(new MessageDetails(null, false, Map.of(answer.toolCalls().size() - 1, tool)));
+        if (tool.isCustom() || tool.namespace() != null) {
+            addDetails(new MessageDetails(null, false, Map.of(index, tool)));
         }
-        reasoning.attachTo(messages);
     }
 
     private void readOutput(JsonNode item, String path) {
-        reasoning.clear();
         items++;
         String callId = ItemReader.text(item, "call_id", path);
         messages.add(result(item, callId, path));
@@ -237,9 +233,9 @@ final class InputReader {
     /** Only reasoning that the gateway itself has sent continues. It can be decrypted, or is not encrypted and recognized by its ID. */
     private void readReasoning(JsonNode item, String path) {
         if (InputReferences.isEncrypted(item)) {
-            references.reasoning(item).ifPresent(reasoning::add);
+            references.reasoning(item).ifPresent(messages::addReasoning);
             return;
         }
-        reasoning.addSummary(item, path);
+        messages.addSummary(item, path);
     }
 }

@@ -222,11 +222,11 @@ class MessageWriterTest {
             value = {
                 "{'a':1} | {'b': | {'a':1} | c0 c1",
                 "{'a':1} | ``    | {'a':1} | c0",
-                "``      | {'b': | {}      | c0",
+                "``      | {'b': | ``      | ``",
                 "{'a':   | -     | ``      | c0",
                 "``      | -     | ``      | ``",
                 "[1]     | -     | ``      | c0",
-                "``      | {}    | {} {}   | c0 c1",
+                "``      | {}    | {}      | c1",
             })
     void leavesOutACutCall(String first, @Nullable String second, String inputs, String streamed) {
         List<TurnEvent> events = new ArrayList<>();

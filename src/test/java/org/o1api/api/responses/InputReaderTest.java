@@ -10,7 +10,6 @@ import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -173,14 +172,21 @@ class InputReaderTest {
                         new RawJson("{\"type\":\"image_url\",\"image_url\":{\"url\":\"u\",\"detail\":\"auto\"}}"));
     }
 
-    @Test
-    void returnsWhatAProviderAddedToACall() {
-        Message message =
-                read("{\"type\": \"function_call\", \"call_id\": \"c1\", \"name\": \"weather\", \"arguments\": \"{}\","
-                                + " \"extra_content\": {\"google\": {\"thought_signature\": \"s==\"}}}")
-                        .get(0);
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'function_call', 'name': 'weather', 'arguments': 'a' | weather | a",
+                "'custom_tool_call', 'name': 'patch', 'input': 'a' | patch | {\"input\":\"a\"}",
+            })
+    void returnsOnlyWhatAProviderNeedsOfACall(String item, String name, String arguments) {
+        Message message = read("{'type': " + item
+                        + ", 'call_id': 'c1', 'type2': 'x', 'function': {'name': 'y'}, 'caller': 'z',"
+                        + " 'extra_content': {'google': {'thought_signature': 's=='}}}")
+                .get(0);
         assertThat(message.fields().get(Message.TOOL_CALLS))
-                .isEqualTo(new RawJson("[" + call("c1", "weather", "{}").replaceFirst("}$", "")
+                .isEqualTo(new RawJson("[" + call("c1", name, arguments).replaceFirst("}$", "")
                         + ",\"extra_content\":{\"google\": {\"thought_signature\": \"s==\"}}}]"));
     }
 
@@ -197,6 +203,18 @@ class InputReaderTest {
                 arguments(
                         ours + ", {'role': 'assistant', 'content': 'Yes.'}, " + call,
                         called.replace("null", "Yes.") + thoughts),
+                arguments(
+                        ours + ", " + call + ", {'type': 'item_reference', 'id': 'rs_1'}, " + call,
+                        "assistant: null [" + call("c1", "weather", "{}") + "," + call("c1", "weather", "{}") + "]"
+                                + " reasoning: '**A**\\n\\na\\n\\nb\\n\\na'"),
+                arguments(
+                        ours + ", {'role': 'assistant', 'content': 'A'}, {'role': 'assistant', 'content': 'B'}, "
+                                + call,
+                        "assistant: A" + thoughts + "\n" + called.replace("null", "B")),
+                arguments(
+                        ours + ", {'type': 'function_call_output', 'call_id': 'c0', 'output': 'x'}, " + call,
+                        "tool: x 'c0'\n" + called),
+                arguments(ours + ", {'role': 'user', 'content': 'Hi'}, " + call, "user: Hi\n" + called),
                 arguments(ours + ", {'role': 'user', 'content': 'Hi'}", "user: Hi"),
                 arguments(ours, ""),
                 arguments(

@@ -348,17 +348,24 @@ class ResponseWriterTest {
     }
 
     @Test
-    void passesOnWhatAProviderAddsToACall() {
+    void passesOnWhatAProviderNeedsBackOfACall() {
         TurnEvent call = new TurnEvent.ToolCall(new Delta.ToolCall(
                 0,
                 "c1",
                 "f",
                 "{}",
-                Map.of("extra_content", new RawJson("{\"s\":1}"), "status", new RawJson("\"odd\""))));
+                Map.of(
+                        "extra_content",
+                        new RawJson("{\"s\":1}"),
+                        "status",
+                        new RawJson("\"odd\""),
+                        "x",
+                        new RawJson("1"))));
         JsonNode item =
                 whole(true, List.of(call, completed(FinishReason.TOOL_CALLS))).at("/output/0");
         assertThat(item.at("/extra_content/s").asInt()).isEqualTo(1);
         assertThat(item.path("status").asText()).isEqualTo("completed");
+        assertThat(item.has("x")).isFalse();
     }
 
     @Test
