@@ -121,9 +121,7 @@ public final class ItemWriter {
         }
         if (message instanceof Message.Assistant answer) {
             for (int i = 0; i < answer.toolCalls().size(); i++) {
-                ToolCall call = answer.toolCalls().get(i);
-                CalledTool tool = details.tools().get(i);
-                addToolCall(call, tool == null ? new CalledTool(false, null, call.name()) : tool);
+                addToolCall(answer.toolCalls().get(i), details.tools().get(i));
             }
         }
     }
@@ -156,15 +154,29 @@ public final class ItemWriter {
         json.writeEndArray();
     }
 
-    private void addToolCall(ToolCall call, CalledTool tool) {
+    /** Adds a call. If its tool is not known, the call is from the Chat Completions API, where a call of a custom tool has no arguments. */
+    private void addToolCall(ToolCall call, @Nullable CalledTool known) {
+        RawJson custom = call.fields().get("custom");
+        if (known != null) {
+            addToolCall(call, known, call.arguments());
+        } else if (custom == null) {
+            addToolCall(call, new CalledTool(false, null, call.name()), call.arguments());
+        } else {
+            JsonNode fields = Json.tree(custom);
+            String input = fields.path(CalledTool.INPUT).asText("");
+            addToolCall(call, new CalledTool(true, null, fields.path("name").asText("")), CalledTool.arguments(input));
+        }
+    }
+
+    private void addToolCall(ToolCall call, CalledTool tool, String arguments) {
         String prefix = tool.isCustom() ? "ctc" : "fc";
         add(prefix, tool.isCustom() ? "custom_tool_call" : "function_call", json -> {
             json.writeStringField("call_id", call.id());
             json.writeStringField("name", tool.name());
             if (tool.isCustom()) {
-                json.writeStringField("input", CalledTool.input(call.arguments()));
+                json.writeStringField("input", CalledTool.input(arguments));
             } else {
-                json.writeStringField("arguments", call.arguments());
+                json.writeStringField("arguments", arguments);
             }
             if (tool.namespace() != null) {
                 json.writeStringField("namespace", tool.namespace());
