@@ -37,7 +37,7 @@ public final class ConversationException extends GatewayException {
         DIFFERS(ErrorCode.CONVERSATION_DIFFERS, Subject.MESSAGES),
         /** The response to continue does not exist, belongs to another caller, or a response before it was deleted. */
         PREVIOUS_RESPONSE_NOT_FOUND(ErrorCode.RESPONSE_NOT_FOUND, Subject.PREVIOUS_RESPONSE),
-        /** The turn to continue is none of the conversation. */
+        /** The turn to continue does not exist in the conversation. */
         TURN_NOT_FOUND(ErrorCode.TURN_NOT_FOUND, Subject.PARENT);
 
         private final ErrorCode code;

@@ -44,7 +44,7 @@ public final class SurrogateEscapes {
         return (at - first) % 2 == 1;
     }
 
-    /** The UTF-16 unit of the escape at an index; -1 if there is none. */
+    /** Returns the UTF-16 unit of the escape at an index, or -1 if no escape begins there. */
     private static int unit(String json, int at) {
         if (!json.startsWith(START, at) || json.length() < at + LENGTH) {
             return -1;

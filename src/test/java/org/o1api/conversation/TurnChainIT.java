@@ -77,7 +77,7 @@ class TurnChainIT extends StoreFixture {
                 .toList();
     }
 
-    /** Inserts a row as it is, and its conversation if there is none. */
+    /** Inserts a row without changes. Creates its conversation if that does not exist. */
     private void insert(String conversation, int turn, @Nullable String parent) {
         if (node.store().find(CALLER, conversation).isEmpty()) {
             database.withHandle(

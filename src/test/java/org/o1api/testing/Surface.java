@@ -243,7 +243,7 @@ public enum Surface {
     /** A new reader of the events of a streamed response. */
     abstract SurfaceEvent.Reader reader(HttpResponse<?> response);
 
-    /** What a body with an error calls it; empty if the body is none. */
+    /** Returns the code or type of the error in a body, or an empty text if the body contains no error. */
     String errorName(JsonNode body) {
         return body.at("/error/code").asText();
     }
