@@ -40,11 +40,32 @@ class OutOfMemoryIT {
     private static final int SERVERS = 5;
     private static final String TOMCAT_THREAD_ENDED = "Exception in thread \"http-nio";
     private static final int BODY_BYTES = 8 << 20;
+
+    /** An escape must be decoded, and the other character makes Java store two bytes for each of the text. */
+    private static final String LINE = "x".repeat(76) + "\u2026\\n";
+
     private static final String NO_REASONING = "\"reasoning_effort\": \"none\"";
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /** A request with a large message. */
+    private enum Large {
+        CHAT("/v1/chat/completions", "'reasoning_effort': 'none', 'messages'"),
+        MESSAGES("/v1/messages", "'max_tokens': 100, 'thinking': {'type': 'disabled'}, 'messages'"),
+        RESPONSES("/v1/responses", "'reasoning': {'effort': 'none'}, 'store': false, 'input'");
+
+        final String path;
+        final String body;
+
+        Large(String path, String fields) {
+            this.path = path;
+            body = ("{'model': 'fake-model', " + fields + ": [{'role': 'user', 'content': '"
+                            + LINE.repeat(BODY_BYTES / LINE.length()) + "'}]}")
+                    .replace('\'', '"');
+        }
+    }
 
     /** The status (0: no reply) and the body. */
     private record Reply(int status, String body) {}
@@ -76,13 +97,13 @@ class OutOfMemoryIT {
     void theDefaultLimitsPreventAnOutOfMemoryError(Distribution distribution) throws Exception {
         try (FakeUpstream upstream = upstream();
                 Distribution.RunningServer server = start(distribution, upstream, "")) {
-            List<Reply> replies = load(server.url(), MANY_CLIENTS);
+            List<Reply> replies = load(server.url(), MANY_CLIENTS, Large.values());
 
-            assertThat(replies).extracting(Reply::status).isSubsetOf(200, 503);
+            assertThat(replies).extracting(Reply::status).isSubsetOf(200, 503, 529);
             assertThat(replies)
-                    .filteredOn(reply -> reply.status() == 503)
+                    .filteredOn(reply -> reply.status() != 200)
                     .isNotEmpty()
-                    .allSatisfy(reply -> assertThat(reply.body()).contains("\"overloaded\""));
+                    .allSatisfy(reply -> assertThat(reply.body()).contains("overloaded"));
             assertThat(outOfMemory(server)).isFalse();
             upstream.awaitIdle();
             assertStreamsATurn(server.client(GatewayFixture.KEY));
@@ -99,7 +120,7 @@ class OutOfMemoryIT {
             Distribution.RunningServer server = start(distribution, upstream, "limits: { bodies: 9999MiB }");
             assertStreamsATurn(server.client(GatewayFixture.KEY)); // a class that fails to be initialized is lost
             for (int round = 0; round < ROUNDS && !outOfMemory(server); round++) {
-                load(server.url(), FEW_CLIENTS);
+                load(server.url(), FEW_CLIENTS, Large.CHAT);
             }
             if (attempt == SERVERS || !server.output().contains(TOMCAT_THREAD_ENDED)) {
                 return server;
@@ -123,7 +144,7 @@ class OutOfMemoryIT {
             case "wait" -> exchange -> exchange.stream().text("It is").awaitDisconnect();
             case "silence" -> Script.silence();
             default ->
-                request.text().length() > BODY_BYTES
+                request.text().length() > BODY_BYTES / 2
                         ? Script.answer("Large.")
                         : StepScripts.threeStepsThenAnswer("It is 42.")[steps.getAndIncrement() % 4];
         });
@@ -133,22 +154,24 @@ class OutOfMemoryIT {
         return server.output().contains("OutOfMemoryError");
     }
 
-    /** Sends the large requests concurrently, and waits for all replies. */
-    private static List<Reply> load(URI url, int clients) {
-        String body = "{\"reasoning_effort\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \""
-                + "x".repeat(BODY_BYTES) + "\"}]}";
-        HttpRequest request = HttpRequest.newBuilder(url.resolve("/v1/chat/completions"))
+    /** Sends large requests of these kinds, in turn, concurrently, and waits for all replies. */
+    private static List<Reply> load(URI url, int clients, Large... kinds) {
+        List<CompletableFuture<Reply>> replies = IntStream.range(0, clients)
+                .mapToObj(client -> send(url, kinds[client % kinds.length]))
+                .toList();
+        return replies.stream().map(CompletableFuture::join).toList();
+    }
+
+    private static CompletableFuture<Reply> send(URI url, Large large) {
+        HttpRequest request = HttpRequest.newBuilder(url.resolve(large.path))
                 .timeout(TIMEOUT)
                 .header("Authorization", "Bearer " + GatewayFixture.KEY)
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .POST(HttpRequest.BodyPublishers.ofString(large.body))
                 .build();
-        List<CompletableFuture<Reply>> replies = IntStream.range(0, clients)
-                .mapToObj(client -> HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString())
-                        .handle((response, failure) ->
-                                failure == null ? new Reply(response.statusCode(), response.body()) : new Reply(0, "")))
-                .toList();
-        return replies.stream().map(CompletableFuture::join).toList();
+        return HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                .handle((response, failure) ->
+                        failure == null ? new Reply(response.statusCode(), response.body()) : new Reply(0, ""));
     }
 
     private static void assertStreamsATurn(ChatClient client) {

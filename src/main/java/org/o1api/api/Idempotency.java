@@ -30,13 +30,17 @@ public final class Idempotency implements ContainerResponseFilter {
         }
     }
 
+    /** Whether a request has a key. */
+    static boolean isRequested(ContainerRequestContext context) {
+        return context.getHeaderString(KEY) != null;
+    }
+
     /**
-     * The key of a request whose answer is stored; null if the request has none.
+     * The key of a request whose body is valid JSON and whose answer is stored; null if the request has none.
      *
-     * @param body of the request, which is valid JSON
      * @throws RequestException if the key is empty or too long
      */
-    public static ConversationRef.@Nullable IdempotencyKey key(ContainerRequestContext context, byte[] body) {
+    public static ConversationRef.@Nullable IdempotencyKey key(ContainerRequestContext context) {
         String key = context.getHeaderString(KEY);
         if (key == null) {
             return null;
@@ -47,7 +51,8 @@ public final class Idempotency implements ContainerResponseFilter {
                     KEY,
                     "The header 'Idempotency-Key' must have 1 to " + MAX_KEY_LENGTH + " characters.");
         }
-        return new ConversationRef.IdempotencyKey(key, RequestDigest.of(body));
+        return new ConversationRef.IdempotencyKey(
+                key, RequestDigest.of(RequestJson.body(context).bytes()));
     }
 
     /**
@@ -61,7 +66,7 @@ public final class Idempotency implements ContainerResponseFilter {
 
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
-        if (request.getHeaderString(KEY) != null) {
+        if (isRequested(request)) {
             boolean failed = response.getStatus() >= 400;
             State state =
                     !failed && request.getProperty(PROPERTY) instanceof State promised ? promised : State.NOT_STORED;

@@ -30,6 +30,20 @@ public final class RequestJson {
     }
 
     /**
+     * Decodes the body of a request, and drops its bytes, unless its digest will be needed to recognize a repeated request.
+     *
+     * @throws RequestException if the body is not UTF-8
+     */
+    public static String takeText(ContainerRequestContext request) {
+        ReceivedBody body = body(request);
+        String text = text(body.bytes());
+        if (!Idempotency.isRequested(request)) {
+            body.drop();
+        }
+        return text;
+    }
+
+    /**
      * Decodes a body. Escapes of unpaired surrogates become those of U+FFFD.
      *
      * @throws RequestException if the body is not UTF-8

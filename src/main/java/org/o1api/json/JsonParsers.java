@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,16 @@ public final class JsonParsers {
     /** Creates a parser of a text. */
     public JsonParser of(String text) {
         try {
-            return ofTexts.createParser(text);
+            return new TextParser(ofTexts.createParser(text), text, 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
+    }
+
+    /** Creates a parser of a part of a text, whose locations begin there. */
+    JsonParser of(String text, int start, int end) {
+        try {
+            return new TextParser(ofTexts.createParser(new TextReader(text, start, end)), text, start);
         } catch (IOException e) {
             throw new UncheckedIOException("reading from memory", e);
         }
@@ -79,5 +89,35 @@ public final class JsonParsers {
      */
     public @Nullable JsonNode tree(JsonParser parser) throws IOException {
         return TREES.readTree(parser);
+    }
+
+    /** Reads a part of a text without copying all of it. */
+    private static final class TextReader extends Reader {
+        private String text;
+        private int next;
+        private final int end;
+
+        TextReader(String text, int start, int end) {
+            this.text = text;
+            this.next = start;
+            this.end = end;
+        }
+
+        @Override
+        public int read(char[] buffer, int offset, int length) {
+            int count = Math.min(length, end - next);
+            if (count <= 0) {
+                return -1;
+            }
+            text.getChars(next, next + count, buffer, offset);
+            next += count;
+            return count;
+        }
+
+        @Override
+        public void close() {
+            text = "";
+            next = end;
+        }
     }
 }

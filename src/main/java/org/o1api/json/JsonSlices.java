@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o1api.model.RawJson;
@@ -27,34 +26,14 @@ public final class JsonSlices {
 
     /** Returns the members of an object in order, including duplicates; empty if the value is not an object. */
     public static List<Member> members(RawJson object) {
-        List<Member> members = new ArrayList<>();
-        try (JsonParser json = Json.trusted().of(object.text())) {
-            if (json.nextToken() == JsonToken.START_OBJECT) {
-                while (json.nextToken() == JsonToken.FIELD_NAME) {
-                    String name = json.currentName();
-                    json.nextToken();
-                    members.add(new Member(name, value(json, object.text())));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("a validated object", e);
-        }
-        return members;
+        return JsonSlice.of(object).members().stream()
+                .map(member -> new Member(member.name(), member.value().raw()))
+                .toList();
     }
 
     /** Returns the elements of an array in order; empty if the value is not an array. */
     public static List<RawJson> elements(RawJson list) {
-        List<RawJson> elements = new ArrayList<>();
-        try (JsonParser json = Json.trusted().of(list.text())) {
-            if (json.nextToken() == JsonToken.START_ARRAY) {
-                while (json.nextToken() != JsonToken.END_ARRAY) {
-                    elements.add(value(json, list.text()));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("a validated array", e);
-        }
-        return elements;
+        return JsonSlice.of(list).elements().stream().map(JsonSlice::raw).toList();
     }
 
     /**
@@ -82,15 +61,7 @@ public final class JsonSlices {
 
     /** Returns the content of a JSON string, unescaped; empty for null; the JSON text of any other value. */
     public static String string(RawJson value) {
-        try (JsonParser json = Json.trusted().of(value.text())) {
-            return switch (json.nextToken()) {
-                case VALUE_NULL -> "";
-                case VALUE_STRING -> json.getText();
-                default -> value.text();
-            };
-        } catch (IOException e) {
-            throw new UncheckedIOException("a validated value", e);
-        }
+        return JsonSlice.of(value).string();
     }
 
     /** Whether a text is exactly one JSON object or array. The text need not have been validated before. */
@@ -117,14 +88,8 @@ public final class JsonSlices {
         return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 
-    /** Returns the current value and advances to its end. */
+    /** Returns the current value of a parser of this text, as {@link JsonSlice#value} does. */
     static RawJson value(JsonParser json, String text) throws IOException {
-        if (!json.currentToken().isStructStart() && json.currentToken() != JsonToken.VALUE_STRING) {
-            return new RawJson(json.getText()); // for scalars the parser's location may already be past the value
-        }
-        int start = (int) json.currentTokenLocation().getCharOffset();
-        json.finishToken();
-        json.skipChildren();
-        return new RawJson(text.substring(start, (int) json.currentLocation().getCharOffset()));
+        return JsonSlice.value(json, text, 0).raw();
     }
 }

@@ -33,8 +33,8 @@ public record ToolCall(String id, String name, String arguments, Map<String, Raw
      * Of the fields of a call, those that providers add and need back. The APIs other than Chat Completions have them in their form of a
      * call, so that clients that keep unknown fields send them back; all other unknown fields are left out there.
      */
-    public static Map<String, RawJson> providerFields(Map<String, RawJson> fields) {
-        Map<String, RawJson> found = new LinkedHashMap<>(fields);
+    public static <V> Map<String, V> providerFields(Map<String, V> fields) {
+        Map<String, V> found = new LinkedHashMap<>(fields);
         found.keySet().retainAll(PROVIDER_FIELDS);
         return found;
     }

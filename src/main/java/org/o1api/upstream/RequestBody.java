@@ -2,9 +2,6 @@ package org.o1api.upstream;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import org.o1api.json.Json;
@@ -25,10 +22,7 @@ final class RequestBody {
      * @param developerAsSystem whether the role {@code developer} is sent as {@code system}
      */
     static byte[] of(CallRequest request, Set<String> omitted, ReasoningFields reasoning, boolean developerAsSystem) {
-        // Through a String, because it encodes a lone surrogate of a caller's message as a question mark instead of
-        // throwing.
-        StringWriter text = new StringWriter(4096);
-        try (JsonGenerator json = Json.generator(text)) {
+        return Json.plainBytes(json -> {
             json.writeStartObject();
             json.writeStringField("model", request.model());
             json.writeArrayFieldStart("messages");
@@ -38,15 +32,7 @@ final class RequestBody {
                 write(message, reasoning.of(message), continued, developerAsSystem, json);
             }
             json.writeEndArray();
-            for (Map.Entry<String, RawJson> field : request.fields().entrySet()) {
-                String name = field.getKey();
-                String other = RejectedFields.alternativeName(name);
-                if (omitted.contains(name) && other != null && !omitted.contains(other)) {
-                    write(other, field.getValue(), json);
-                } else if (!omitted.contains(name) || !request.removable().contains(name)) {
-                    write(name, field.getValue(), json);
-                }
-            }
+            writeFields(request, omitted, json);
             if (!omitted.contains(RejectedFields.STREAM)) {
                 json.writeBooleanField(RejectedFields.STREAM, true);
                 if (!omitted.contains(RejectedFields.STREAM_OPTIONS)) {
@@ -56,10 +42,19 @@ final class RequestBody {
                 }
             }
             json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // not thrown when writing to memory
+        });
+    }
+
+    private static void writeFields(CallRequest request, Set<String> omitted, JsonGenerator json) throws IOException {
+        for (Map.Entry<String, RawJson> field : request.fields().entrySet()) {
+            String name = field.getKey();
+            String other = RejectedFields.alternativeName(name);
+            if (omitted.contains(name) && other != null && !omitted.contains(other)) {
+                write(other, field.getValue(), json);
+            } else if (!omitted.contains(name) || !request.removable().contains(name)) {
+                write(name, field.getValue(), json);
+            }
         }
-        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static void write(

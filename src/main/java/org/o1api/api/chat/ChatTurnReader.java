@@ -56,11 +56,10 @@ public final class ChatTurnReader {
      */
     ChatTurn read(ContainerRequestContext context, Cancellation cancellation) {
         Caller caller = TurnEndpoint.caller(context);
-        byte[] body = RequestJson.body(context).bytes();
-        ChatCompletionRequest request = RequestReader.read(body, settings.limits());
+        ChatCompletionRequest request = RequestReader.read(RequestJson.takeText(context), settings.limits());
         TurnSelection selected = TurnSelection.of(request.requested(), caller, presets, prices);
         Preset preset = selected.preset();
-        @Nullable ConversationRef conversation = conversationRef(request, caller, body, context);
+        @Nullable ConversationRef conversation = conversationRef(request, caller, context);
         RequestJson.body(context).drop();
         TurnRequest turn = TurnRequests.create(
                 context,
@@ -81,13 +80,13 @@ public final class ChatTurnReader {
     }
 
     private static @Nullable ConversationRef conversationRef(
-            ChatCompletionRequest request, Caller caller, byte[] body, ContainerRequestContext context) {
+            ChatCompletionRequest request, Caller caller, ContainerRequestContext context) {
         return request.conversationId() == null
                 ? null
                 : new ConversationRef(
                         caller.name(),
                         request.conversationId(),
                         request.options().parent(),
-                        Idempotency.key(context, body));
+                        Idempotency.key(context));
     }
 }

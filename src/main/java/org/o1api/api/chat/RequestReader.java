@@ -51,7 +51,7 @@ final class RequestReader {
      *
      * @throws RequestException if the body is malformed or requests something unsupported
      */
-    static ChatCompletionRequest read(byte[] body, ApiSettings.RequestLimits limits) {
+    static ChatCompletionRequest read(String body, ApiSettings.RequestLimits limits) {
         try (JsonReader json = new JsonReader(body, limits)) {
             return new RequestReader(json, limits).read();
         }

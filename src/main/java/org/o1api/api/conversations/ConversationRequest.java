@@ -28,24 +28,15 @@ record ConversationRequest(@Nullable RawJson metadata, List<Message> messages) {
      *
      * @throws RequestException if it is malformed
      */
-    static ConversationRequest read(byte[] body, ApiSettings.RequestLimits limits) {
-        return isBlank(body) ? new ConversationRequest(null, List.of()) : new Reader().read(body, limits);
-    }
-
-    private static boolean isBlank(byte[] body) {
-        for (byte character : body) {
-            if (character > ' ' || character < 0) {
-                return false;
-            }
-        }
-        return true;
+    static ConversationRequest read(String body, ApiSettings.RequestLimits limits) {
+        return body.isBlank() ? new ConversationRequest(null, List.of()) : new Reader().read(body, limits);
     }
 
     private static final class Reader {
         private @Nullable RawJson metadata;
         private List<Message> messages = List.of();
 
-        private ConversationRequest read(byte[] body, ApiSettings.RequestLimits limits) {
+        private ConversationRequest read(String body, ApiSettings.RequestLimits limits) {
             try (JsonReader json = new JsonReader(body, limits)) {
                 json.readBody(name -> {
                     switch (name) {

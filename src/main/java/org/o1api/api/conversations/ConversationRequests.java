@@ -26,7 +26,7 @@ final class ConversationRequests {
 
     /** Parses the body of a request. */
     ConversationRequest read(ContainerRequestContext request) {
-        return ConversationRequest.read(RequestJson.body(request).bytes(), limits);
+        return ConversationRequest.read(RequestJson.takeText(request), limits);
     }
 
     /** A turn of messages that no model answers. */

@@ -40,12 +40,13 @@ public final class ItemReader {
         return Role.valueOf(name.toUpperCase(Locale.ROOT));
     }
 
+    /** Returns a content. A message of a single text is sent as that text, which more providers accept than a list. */
     private static Content content(JsonNode content, Role role, String path) {
         if (content.isTextual()) {
             return new Content.Text(text(content, role));
         }
         require(content.isArray() && !content.isEmpty(), path, "a string or a list of parts");
-        List<RawJson> parts = new ArrayList<>();
+        List<ObjectNode> parts = new ArrayList<>();
         for (int i = 0; i < content.size(); i++) {
             String partPath = path + "[" + i + "]";
             ObjectNode part = part(content.get(i), partPath);
@@ -57,9 +58,13 @@ public final class ItemReader {
                     !role.isInstruction() || text.isTextual(),
                     partPath,
                     "a text part, because instructions can only be text");
-            parts.add(new RawJson(part.toString()));
+            parts.add(part);
         }
-        return ContentParts.list(parts);
+        JsonNode first = parts.get(0).path("text");
+        return parts.size() == 1 && first.isTextual() && !role.isToolResult()
+                ? new Content.Text(first.textValue())
+                : ContentParts.list(
+                        parts.stream().map(part -> new RawJson(part.toString())).toList());
     }
 
     /** As in the chat API: reasoning in an earlier answer is not sent to the model again. */
@@ -120,7 +125,7 @@ public final class ItemReader {
                 text(item, "call_id", path),
                 text(item, "name", path),
                 text(item, "arguments", path),
-                ToolCall.providerFields(new Fields(raw, path).all()));
+                new Fields(raw, path).providerFields());
     }
 
     /** Returns the value of a field that must be a string. */

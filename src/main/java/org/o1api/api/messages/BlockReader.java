@@ -2,30 +2,30 @@ package org.o1api.api.messages;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
 import org.o1api.api.request.Fields;
-import org.o1api.json.Json;
+import org.o1api.json.JsonSlice;
 import org.o1api.json.JsonSlices;
-import org.o1api.model.Content;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.RawJson;
 
 /** Converts content blocks to parts of the Chat Completions API. Types that it does not know are left out, as blocks of server tools are. */
 final class BlockReader {
-    private static final String TEXT_PART = "{\"type\":\"text\",\"text\":";
+    private static final JsonSlice TEXT = JsonSlice.of(new RawJson("\"text\""));
 
     private BlockReader() {}
 
     /** The blocks of a content, which is a list of them or a text. */
-    static List<Fields> blocks(RawJson content, String path) {
-        if (content.text().startsWith("\"")) {
-            return List.of(new Fields(new RawJson(TEXT_PART + content + "}"), path));
+    static List<Fields> blocks(JsonSlice content, String path) {
+        if (content.first() == '"') {
+            return List.of(new Fields(Map.of("type", TEXT, "text", content), path));
         }
-        RequestException.require(content.text().startsWith("["), path, "a string or a list of content blocks");
+        RequestException.require(content.first() == '[', path, "a string or a list of content blocks");
         List<Fields> blocks = new ArrayList<>();
-        for (RawJson element : JsonSlices.elements(content)) {
+        for (JsonSlice element : content.elements()) {
             blocks.add(new Fields(element, path + "[" + blocks.size() + "]"));
         }
         return blocks;
@@ -45,29 +45,8 @@ final class BlockReader {
         return texts.toString();
     }
 
-    /** The content of a message with these parts. Parts that are all text become one text, which more models accept than parts. */
-    static Content content(List<RawJson> parts) {
-        StringJoiner texts = new StringJoiner("\n\n");
-        for (RawJson part : parts) {
-            if (!part.text().startsWith(TEXT_PART)) {
-                return new Content.Parts(new RawJson("[" + String.join(",", texts(parts)) + "]"));
-            }
-            texts.add(Json.tree(part).path("text").textValue());
-        }
-        return new Content.Text(texts.toString());
-    }
-
-    private static List<String> texts(List<RawJson> parts) {
-        return parts.stream().map(RawJson::text).toList();
-    }
-
-    /** Whether a part is a text. */
-    static boolean isText(RawJson part) {
-        return part.text().startsWith(TEXT_PART);
-    }
-
     /** The parts that a block becomes. */
-    static List<RawJson> parts(Fields block) {
+    static List<Part> parts(Fields block) {
         return switch (block.requiredString("type")) {
             case "text" -> textParts(block.requiredString("text"));
             case "image" -> List.of(image(block));
@@ -78,48 +57,49 @@ final class BlockReader {
         };
     }
 
-    private static List<RawJson> textParts(String text) {
-        return text.isEmpty() ? List.of() : List.of(new RawJson(TEXT_PART + JsonSlices.quoted(text) + "}"));
+    private static List<Part> textParts(String text) {
+        return text.isEmpty() ? List.of() : List.of(new Part.Text(text));
     }
 
     private static Fields source(Fields block) {
-        RawJson source = block.object("source");
+        Fields source = block.fields("source");
         if (source == null) {
             throw RequestException.missing(block.path("source"));
         }
-        return new Fields(source, block.path("source"));
+        return source;
     }
 
-    private static RawJson image(Fields block) {
+    private static Part image(Fields block) {
         Fields source = source(block);
         String url = switch (source.requiredString("type")) {
             case "base64" -> dataUrl(source);
             case "url" -> source.requiredString("url");
             default -> throw unsupported(source, "base64, url");
         };
-        return new RawJson("{\"type\":\"image_url\",\"image_url\":{\"url\":" + JsonSlices.quoted(url) + "}}");
+        return new Part.Other(
+                new RawJson("{\"type\":\"image_url\",\"image_url\":{\"url\":" + JsonSlices.quoted(url) + "}}"));
     }
 
     private static String dataUrl(Fields source) {
         return "data:" + source.requiredString("media_type") + ";base64," + source.requiredString("data");
     }
 
-    private static List<RawJson> document(Fields block) {
+    private static List<Part> document(Fields block) {
         Fields source = source(block);
         @Nullable String title = block.string("title");
         @Nullable String context = block.string("context");
-        List<RawJson> parts = new ArrayList<>();
+        List<Part> parts = new ArrayList<>();
         switch (source.requiredString("type")) {
             case "base64" -> {
                 parts.addAll(textParts(lines(context)));
-                parts.add(new RawJson("{\"type\":\"file\",\"file\":{\"filename\":"
+                parts.add(new Part.Other(new RawJson("{\"type\":\"file\",\"file\":{\"filename\":"
                         + JsonSlices.quoted(title == null || title.isEmpty() ? "document" : title) + ",\"file_data\":"
-                        + JsonSlices.quoted(dataUrl(source)) + "}}"));
+                        + JsonSlices.quoted(dataUrl(source)) + "}}")));
             }
             case "text" -> parts.addAll(textParts(lines(title, context, source.requiredString("data"))));
             case "content" -> {
                 parts.addAll(textParts(lines(title, context)));
-                RawJson content = source.get("content");
+                JsonSlice content = source.slice("content");
                 if (content != null) {
                     blocks(content, source.path("content")).forEach(inner -> parts.addAll(parts(inner)));
                 }
@@ -130,7 +110,7 @@ final class BlockReader {
     }
 
     private static String searchResult(Fields block) {
-        RawJson content = block.get("content");
+        JsonSlice content = block.slice("content");
         String text = content == null ? "" : text(blocks(content, block.path("content")), "\n");
         return lines(block.string("title"), block.string("source"), text);
     }

@@ -18,6 +18,7 @@ import org.o1api.api.request.Fields;
 import org.o1api.api.request.JsonReader;
 import org.o1api.api.request.O1OptionsReader;
 import org.o1api.api.request.ReasoningOptionsReader;
+import org.o1api.json.JsonSlice;
 import org.o1api.json.JsonSlices;
 import org.o1api.model.Effort;
 import org.o1api.model.ErrorCode;
@@ -36,23 +37,20 @@ final class MessageRequestReader {
 
     private final JsonReader json;
     private final int maxMessages;
-    private final Function<List<String>, Map<String, String>> signatures;
     private final ReasoningOptionsReader reasoning;
     private final ToolsReader tools = new ToolsReader();
     private final Map<String, RawJson> fields = new LinkedHashMap<>();
     private final Map<String, RawJson> closingFields = new LinkedHashMap<>();
     private @Nullable String model;
-    private @Nullable RawJson system;
-    private @Nullable List<RawJson> messages;
+    private @Nullable JsonSlice system;
+    private @Nullable List<JsonSlice> messages;
     private @Nullable RawJson toolChoice;
     private @Nullable Effort effort;
     private Prompt.@Nullable MaxTokens maxTokens;
     private O1Options options = O1Options.NONE;
 
-    private MessageRequestReader(
-            JsonReader json, ApiSettings.RequestLimits limits, Function<List<String>, Map<String, String>> signatures) {
+    private MessageRequestReader(JsonReader json, ApiSettings.RequestLimits limits) {
         this.json = json;
-        this.signatures = signatures;
         maxMessages = limits.messages();
         reasoning = new ReasoningOptionsReader(json, true);
     }
@@ -64,13 +62,13 @@ final class MessageRequestReader {
      * @throws RequestException if the body is malformed or requests something unsupported
      */
     static MessageRequest read(
-            byte[] body, ApiSettings.RequestLimits limits, Function<List<String>, Map<String, String>> signatures) {
+            String body, ApiSettings.RequestLimits limits, Function<List<String>, Map<String, String>> signatures) {
         try (JsonReader json = new JsonReader(body, limits)) {
-            return new MessageRequestReader(json, limits, signatures).read();
+            return new MessageRequestReader(json, limits).read(signatures);
         }
     }
 
-    private MessageRequest read() {
+    private MessageRequest read(Function<List<String>, Map<String, String>> signatures) {
         json.readBody(this::readField);
         if (messages == null) {
             throw RequestException.missing("messages");
@@ -113,7 +111,7 @@ final class MessageRequestReader {
     private void readField(String name) {
         switch (name) {
             case "model" -> model = json.name(name);
-            case "system" -> system = json.raw();
+            case "system" -> system = json.slice();
             case "messages" -> messages = list(name);
             case "stream" -> json.bool(name); // handled by AcceptFilter
             case "max_tokens" -> maxTokens = new Prompt.MaxTokens(name, json.positiveInteger(name));
@@ -149,14 +147,14 @@ final class MessageRequestReader {
         }
     }
 
-    private List<RawJson> list(String name) {
+    private List<JsonSlice> list(String name) {
         json.require(JsonToken.START_ARRAY, name, "a list of messages");
-        List<RawJson> all = new ArrayList<>();
+        List<JsonSlice> all = new ArrayList<>();
         while (json.next() != JsonToken.END_ARRAY) {
             if (all.size() == maxMessages) {
                 throw RequestException.tooManyMessages(name, maxMessages);
             }
-            all.add(json.raw());
+            all.add(json.slice());
         }
         return all;
     }

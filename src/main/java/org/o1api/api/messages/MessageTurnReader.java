@@ -47,7 +47,7 @@ public final class MessageTurnReader {
     MessageTurn read(ContainerRequestContext context, Cancellation cancellation) {
         ReasoningSeal.Session sealed = seal.session(TurnEndpoint.caller(context).name());
         MessageRequest request = MessageRequestReader.read(
-                RequestJson.body(context).bytes(),
+                RequestJson.takeText(context),
                 settings.limits(),
                 signatures -> sealed.openNewest(signatures, settings.limits().body(), cancellation::throwIfCancelled));
         RequestJson.body(context).drop();

@@ -1,7 +1,5 @@
 package org.o1api.api.messages;
 
-import static org.o1api.api.RequestException.require;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +9,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
 import org.o1api.api.request.Fields;
+import org.o1api.json.JsonSlice;
 import org.o1api.json.JsonSlices;
 import org.o1api.json.MessageJson;
 import org.o1api.json.ToolCallJson;
@@ -45,7 +44,7 @@ final class MessagesReader {
      * @param system a text, or text blocks; null: none
      * @throws RequestException if one is invalid
      */
-    List<Message> read(@Nullable RawJson system, List<RawJson> list) {
+    List<Message> read(@Nullable JsonSlice system, List<JsonSlice> list) {
         if (system != null) {
             readInstructions(system, "system");
         }
@@ -63,7 +62,7 @@ final class MessagesReader {
 
     private void readMessage(Fields message) {
         String role = message.requiredString("role");
-        RawJson content = message.get("content");
+        JsonSlice content = message.slice("content");
         if (content == null) {
             throw RequestException.missing(message.path("content"));
         }
@@ -89,7 +88,7 @@ final class MessagesReader {
         }
     }
 
-    private void readInstructions(RawJson content, String path) {
+    private void readInstructions(JsonSlice content, String path) {
         String text = BlockReader.text(BlockReader.blocks(content, path), "\n\n");
         if (!text.isEmpty()) {
             instructions.add(text);
@@ -97,8 +96,8 @@ final class MessagesReader {
     }
 
     /** The results of calls come first: in the Chat Completions API they follow the calls. */
-    private void readUser(RawJson content, String path) {
-        List<RawJson> parts = new ArrayList<>();
+    private void readUser(JsonSlice content, String path) {
+        List<Part> parts = new ArrayList<>();
         for (Fields block : BlockReader.blocks(content, path)) {
             if (block.requiredString("type").equals("tool_result")) {
                 messages.add(ToolResultReader.read(block));
@@ -107,12 +106,12 @@ final class MessagesReader {
             }
         }
         if (!parts.isEmpty()) {
-            messages.add(new Message.User(BlockReader.content(parts), Map.of()));
+            messages.add(new Message.User(Part.content(parts), Map.of()));
         }
     }
 
-    private void readAnswer(RawJson content, String path) {
-        List<RawJson> parts = new ArrayList<>();
+    private void readAnswer(JsonSlice content, String path) {
+        List<Part> parts = new ArrayList<>();
         List<ToolCall> calls = new ArrayList<>();
         List<String> given = new ArrayList<>();
         for (Fields block : BlockReader.blocks(content, path)) {
@@ -133,7 +132,7 @@ final class MessagesReader {
         if (!given.isEmpty()) {
             signed.put(messages.size(), given);
         }
-        messages.add(MessageJson.assistant(parts.isEmpty() ? null : BlockReader.content(parts), fields, Map.of()));
+        messages.add(MessageJson.assistant(parts.isEmpty() ? null : Part.content(parts), fields, Map.of()));
     }
 
     private void attachReasoning() {
@@ -153,12 +152,11 @@ final class MessagesReader {
     }
 
     private static ToolCall call(Fields block) {
-        RawJson input = block.get("input");
-        require(input == null || input.text().startsWith("{"), block.path("input"), "an object");
+        RawJson input = block.object("input");
         return new ToolCall(
                 block.requiredString("id"),
                 block.requiredName("name"),
                 input == null ? "{}" : input.text(),
-                ToolCall.providerFields(block.all()));
+                block.providerFields());
     }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import org.o1api.api.request.Fields;
-import org.o1api.json.Json;
+import org.o1api.json.JsonSlice;
 import org.o1api.json.MessageJson;
 import org.o1api.model.Content;
 import org.o1api.model.Message;
@@ -19,14 +19,14 @@ final class ToolResultReader {
     static Message read(Fields block) {
         StringJoiner texts = new StringJoiner("\n");
         List<RawJson> attachments = new ArrayList<>();
-        RawJson content = block.get("content");
+        JsonSlice content = block.slice("content");
         if (content != null) {
             for (Fields inner : BlockReader.blocks(content, block.path("content"))) {
-                for (RawJson part : BlockReader.parts(inner)) {
-                    if (BlockReader.isText(part)) {
-                        texts.add(Json.tree(part).path("text").textValue());
-                    } else {
-                        attachments.add(part);
+                for (Part part : BlockReader.parts(inner)) {
+                    if (part instanceof Part.Text text) {
+                        texts.add(text.text());
+                    } else if (part instanceof Part.Other other) {
+                        attachments.add(other.json());
                     }
                 }
             }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.o1api.api.ApiSettings;
 import org.o1api.api.RequestException;
 import org.o1api.api.RequestJson;
+import org.o1api.json.JsonSlice;
+import org.o1api.json.JsonStrings;
 import org.o1api.model.ErrorCode;
 import org.o1api.model.RawJson;
 
@@ -25,8 +27,8 @@ public final class JsonReader implements AutoCloseable {
     private final JsonParser json;
 
     /** Creates a reader with the limits for the structure of the JSON. */
-    public JsonReader(byte[] utf8, ApiSettings.RequestLimits limits) {
-        text = RequestJson.text(utf8);
+    public JsonReader(String text, ApiSettings.RequestLimits limits) {
+        this.text = text;
         json = RequestJson.parser(text, limits);
     }
 
@@ -103,14 +105,18 @@ public final class JsonReader implements AutoCloseable {
 
     /** Returns the current value as unmodified JSON. */
     public RawJson raw() {
+        return slice().raw();
+    }
+
+    /** Returns the current value without copying it. It keeps the whole text in memory. */
+    public JsonSlice slice() {
         try {
-            if (!json.currentToken().isStructStart() && json.currentToken() != JsonToken.VALUE_STRING) {
-                return new RawJson(json.getText());
-            }
             int start = start();
-            json.finishToken();
+            if (!json.currentToken().isStructStart() && json.currentToken() != JsonToken.VALUE_STRING) {
+                return new JsonSlice(text, start, start + json.getTextLength());
+            }
             json.skipChildren();
-            return rawFrom(start);
+            return new JsonSlice(text, start, end());
         } catch (IOException e) {
             throw RequestJson.malformed(e);
         }
@@ -121,9 +127,16 @@ public final class JsonReader implements AutoCloseable {
         return (int) json.currentTokenLocation().getCharOffset();
     }
 
-    /** Returns where the current value ends, once it has been read completely. */
+    /** Returns where the current value ends, a string or a value that has been read completely. */
     public int end() {
-        return (int) json.currentLocation().getCharOffset();
+        if (json.currentToken() != JsonToken.VALUE_STRING) {
+            return (int) json.currentLocation().getCharOffset();
+        }
+        int end = JsonStrings.end(text, start());
+        if (end < 0) {
+            next(); // throws, since the string does not end
+        }
+        return end;
     }
 
     /** Returns the value that starts at this index and has been read completely, as unmodified JSON. */

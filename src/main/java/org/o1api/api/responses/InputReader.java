@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
-import org.jspecify.annotations.Nullable;
 import org.o1api.api.RequestException;
 import org.o1api.api.items.CalledTool;
 import org.o1api.api.items.ItemMessages;
@@ -105,15 +104,14 @@ final class InputReader {
         boolean isEmpty =
                 content.isArray() ? content.isEmpty() : content.asText("").isEmpty();
         if (role != Role.ASSISTANT) {
-            Message message = ItemReader.message(item, path);
-            messages.add(MessageJson.message(role, withoutSinglePart(message.content()), Map.of()));
+            messages.add(ItemReader.message(item, path));
             countMessage(item, path);
             return;
         }
         if (isEmpty) {
             return; // an answer that consists of calls
         }
-        Content answer = withoutSinglePart(ItemReader.message(item, path).content());
+        Message answer = ItemReader.message(item, path);
         String text = content.isTextual()
                 ? content.textValue()
                 : content.path(0).path("text").asText("");
@@ -121,10 +119,10 @@ final class InputReader {
         if (thoughts != null) {
             messages.addReasoning(thoughts);
         }
-        if (answer instanceof Content.Text simple && simple.text().isBlank()) {
+        if (answer.content() instanceof Content.Text simple && simple.text().isBlank()) {
             return;
         }
-        messages.add(MessageJson.assistant(answer, Map.of(), Map.of()));
+        messages.add(answer);
         countMessage(item, path);
     }
 
@@ -145,18 +143,6 @@ final class InputReader {
         });
     }
 
-    /** A list of a single text is sent as that text, which more providers accept. */
-    private static Content withoutSinglePart(@Nullable Content content) {
-        if (content instanceof Content.Parts parts) {
-            List<RawJson> elements = JsonSlices.elements(parts.json());
-            JsonNode first = Json.tree(elements.get(0));
-            if (elements.size() == 1 && isText(first)) {
-                return new Content.Text(first.path("text").textValue());
-            }
-        }
-        return content == null ? new Content.Text("") : content;
-    }
-
     private static boolean isText(JsonNode part) {
         return part.path("type").asText().equals("text");
     }
@@ -171,7 +157,7 @@ final class InputReader {
                 ItemReader.text(item, "call_id", path),
                 providerName(item, path),
                 CalledTool.arguments(ItemReader.text(item, CalledTool.INPUT, path)),
-                ToolCall.providerFields(new Fields(raw, path).all()));
+                new Fields(raw, path).providerFields());
     }
 
     private static CalledTool called(JsonNode item, String path) {

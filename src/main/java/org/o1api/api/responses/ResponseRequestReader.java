@@ -65,7 +65,7 @@ final class ResponseRequestReader {
      *
      * @throws RequestException if the body is malformed or requests something unsupported
      */
-    static ResponseRequestReader readFields(byte[] body, ApiSettings.RequestLimits limits) {
+    static ResponseRequestReader readFields(String body, ApiSettings.RequestLimits limits) {
         try (JsonReader json = new JsonReader(body, limits)) {
             ResponseRequestReader reader = new ResponseRequestReader(json, limits);
             reader.readFields();

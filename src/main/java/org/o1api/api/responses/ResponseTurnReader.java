@@ -27,7 +27,6 @@ import org.o1api.reasoning.Preset;
 import org.o1api.reasoning.Presets;
 import org.o1api.reasoning.Prompt;
 import org.o1api.sealed.ReasoningSeal;
-import org.o1api.server.ReceivedBody;
 import org.o1api.turn.ConversationOptions;
 import org.o1api.turn.TurnRequest;
 
@@ -71,12 +70,12 @@ public final class ResponseTurnReader {
     }
 
     private ResponseTurn read(ContainerRequestContext context, Cancellation cancellation, boolean isAnswered) {
-        ReceivedBody body = RequestJson.body(context);
-        ResponseRequestReader reader = ResponseRequestReader.readFields(body.bytes(), settings.limits());
+        ResponseRequestReader reader =
+                ResponseRequestReader.readFields(RequestJson.takeText(context), settings.limits());
         boolean stores = isAnswered && stores(reader.state());
         try {
-            ConversationRef.IdempotencyKey key = stores ? Idempotency.key(context, body.bytes()) : null;
-            body.drop(); // reading the items of a large input takes a multiple of its memory
+            ConversationRef.IdempotencyKey key = stores ? Idempotency.key(context) : null;
+            RequestJson.body(context).drop(); // reading the items of a large input takes a multiple of its memory
             return read(reader, new Context(context, cancellation, isAnswered, stores, key));
         } catch (ConversationException e) {
             throw StateReader.terms(reader.state().conversation() != null).of(e);

@@ -34,8 +34,8 @@ record TextOptions(
         if (verbosity != null) {
             require(VERBOSITIES.contains(verbosity), fields.path("verbosity"), "one of low, medium, high");
         }
-        RawJson format = fields.object("format");
-        Format read = format == null ? Format.TEXT : Format.read(new Fields(format, fields.path("format")));
+        Fields format = fields.fields("format");
+        Format read = format == null ? Format.TEXT : Format.read(format);
         return new TextOptions(
                 read.responseFormat,
                 fields.get("verbosity"),

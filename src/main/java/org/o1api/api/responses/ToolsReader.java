@@ -115,8 +115,8 @@ final class ToolsReader {
     private static Declared custom(Fields fields, @Nullable String namespace, String precedingDescription) {
         Tool tool = new Tool(Kind.CUSTOM, namespace, fields.requiredName("name"));
         String own = fields.string("description");
-        RawJson format = fields.object("format");
-        String grammar = format == null ? "" : grammar(new Fields(format, fields.path("format")));
+        Fields format = fields.fields("format");
+        String grammar = format == null ? "" : grammar(format);
         String description = own == null || own.isEmpty() || grammar.isEmpty()
                 ? (own == null ? "" : own) + grammar
                 : own + "\n\n" + grammar;

@@ -3,7 +3,6 @@ package org.o1api.api.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +21,7 @@ class MessageReaderTest {
     private static final String ASSISTANT = "{\"role\": \"assistant\", ";
 
     private static ChatCompletionRequest read(String messages) {
-        return RequestReader.read(
-                ("{\"messages\": [" + messages + "]}").getBytes(StandardCharsets.UTF_8),
-                ApiSettings.RequestLimits.DEFAULT);
+        return RequestReader.read(("{\"messages\": [" + messages + "]}"), ApiSettings.RequestLimits.DEFAULT);
     }
 
     private static Message answer(String fields) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,7 @@ class O1OptionsReaderTest {
 
     private static ChatCompletionRequest read(String value, String more) {
         String body = "{\"x_o1\": " + value + more + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
-        return RequestReader.read(body.getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT);
+        return RequestReader.read(body, ApiSettings.RequestLimits.DEFAULT);
     }
 
     @ParameterizedTest

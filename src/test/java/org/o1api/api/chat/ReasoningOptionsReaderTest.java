@@ -3,7 +3,6 @@ package org.o1api.api.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +22,7 @@ import org.o1api.reasoning.TestStrategy;
 class ReasoningOptionsReaderTest {
     private static ChatCompletionRequest requestWith(String fields) {
         String body = "{" + fields + ", \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}";
-        return RequestReader.read(body.getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT);
+        return RequestReader.read(body, ApiSettings.RequestLimits.DEFAULT);
     }
 
     private static Preset preset(@Nullable ReasoningFormat format) {

@@ -3,7 +3,6 @@ package org.o1api.api.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,7 +17,7 @@ class RequestReaderTest {
     private static final String TOOL = "{\"type\":\"function\",\"function\":{\"name\":\"f\"}}";
 
     private static ChatCompletionRequest read(String body) {
-        return RequestReader.read(body.getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT);
+        return RequestReader.read(body, ApiSettings.RequestLimits.DEFAULT);
     }
 
     private static ChatCompletionRequest readWith(String fields) {

@@ -3,7 +3,6 @@ package org.o1api.api.conversations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o1api.api.ApiSettings;
@@ -11,8 +10,7 @@ import org.o1api.api.RequestException;
 
 class ConversationRequestTest {
     private static ConversationRequest read(String body) {
-        return ConversationRequest.read(
-                body.getBytes(StandardCharsets.UTF_8), new ApiSettings.RequestLimits(1 << 20, 3, 20, 1000));
+        return ConversationRequest.read(body, new ApiSettings.RequestLimits(1 << 20, 3, 20, 1000));
     }
 
     @ParameterizedTest

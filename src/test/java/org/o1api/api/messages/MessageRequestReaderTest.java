@@ -27,7 +27,7 @@ class MessageRequestReaderTest {
 
     private static MessageRequest read(String body) {
         return MessageRequestReader.read(
-                body.getBytes(StandardCharsets.UTF_8),
+                body,
                 ApiSettings.RequestLimits.DEFAULT,
                 signatures -> signatures.contains("ours") ? Map.of("ours", "the reasoning") : Map.of());
     }

@@ -3,7 +3,6 @@ package org.o1api.api.responses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -31,8 +30,7 @@ class ResponseRequestReaderTest {
 
     private static ResponseRequestReader reader(String body) {
         return ResponseRequestReader.readFields(
-                body.replace('\'', '"').getBytes(StandardCharsets.UTF_8),
-                new ApiSettings.RequestLimits(1 << 20, 3, 20, 1000));
+                body.replace('\'', '"'), new ApiSettings.RequestLimits(1 << 20, 3, 20, 1000));
     }
 
     private static String show(Map<String, RawJson> fields) {
@@ -203,8 +201,7 @@ class ResponseRequestReaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"null", "[]", "5", "{\"input\": \"Hi\"} {}", "{\"input\": "})
     void rejectsWhatIsNoObject(String body) {
-        assertThatThrownBy(() -> ResponseRequestReader.readFields(
-                        body.getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT))
+        assertThatThrownBy(() -> ResponseRequestReader.readFields(body, ApiSettings.RequestLimits.DEFAULT))
                 .isInstanceOfSatisfying(
                         RequestException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_JSON));
     }

@@ -28,7 +28,7 @@ import org.o1api.turn.TurnFixture;
 /** The events of a stream that do not depend on the turn. */
 class ResponseTurnTest {
     private static final ResponseRequest REQUEST = ResponseRequestReader.readFields(
-                    "{\"input\": \"Hi\"}".getBytes(StandardCharsets.UTF_8), ApiSettings.RequestLimits.DEFAULT)
+                    "{\"input\": \"Hi\"}", ApiSettings.RequestLimits.DEFAULT)
             .withInput(KnownItems.NONE);
 
     private final ResponseTurn turn = turn(new ConversationRef("team-a", "c", null));
