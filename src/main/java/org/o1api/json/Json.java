@@ -27,8 +27,8 @@ import org.o1api.model.RawJson;
 import org.o1api.model.SurrogateGuard;
 
 /**
- * Reads and writes JSON. The only class that configures Jackson. Output for clients is a single line, without any character that
- * some client treats as a line break.
+ * Reads and writes JSON. The only class that configures Jackson. Output for clients and providers is a single line, without any character
+ * that some client treats as a line break.
  */
 public final class Json {
     /**
@@ -46,10 +46,8 @@ public final class Json {
             .recyclerPool(BUFFERS)
             .build();
 
-    private static final JsonFactory PLAIN = new JsonFactoryBuilder()
-            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-            .recyclerPool(BUFFERS)
-            .build();
+    private static final JsonFactory PLAIN =
+            JsonFactory.builder().recyclerPool(BUFFERS).build();
 
     private static final JsonParsers TRUSTED = new JsonParsers(StreamReadConstraints.builder()
             .maxStringLength(Integer.MAX_VALUE)
@@ -71,31 +69,22 @@ public final class Json {
         void write(JsonGenerator json) throws IOException;
     }
 
-    /** Returns one value as UTF-8, for clients. An unpaired surrogate becomes U+FFFD. */
+    /** Returns one value as UTF-8. An unpaired surrogate becomes U+FFFD. */
     public static byte[] bytes(ValueWriter writer) {
-        return bytes(writer, ONE_LINE);
-    }
-
-    /** Returns one value as UTF-8, for providers: no character is escaped that need not be. An unpaired surrogate becomes U+FFFD. */
-    public static byte[] plainBytes(ValueWriter writer) {
-        return bytes(writer, PLAIN);
-    }
-
-    private static byte[] bytes(ValueWriter writer, JsonFactory factory) {
         ByteArrayBuilder out = new ByteArrayBuilder(256);
-        try (JsonGenerator json = factory.createGenerator(out)) {
+        try (JsonGenerator json = ONE_LINE.createGenerator(out)) {
             writer.write(json);
         } catch (JacksonException e) { // an unpaired surrogate
-            return SurrogateGuard.replaceUnpaired(toText(writer, factory)).getBytes(StandardCharsets.UTF_8);
+            return SurrogateGuard.replaceUnpaired(toText(writer)).getBytes(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }
         return out.toByteArray();
     }
 
-    private static String toText(ValueWriter writer, JsonFactory factory) {
+    private static String toText(ValueWriter writer) {
         StringWriter text = new StringWriter();
-        try (JsonGenerator json = factory.createGenerator(text)) {
+        try (JsonGenerator json = ONE_LINE.createGenerator(text)) {
             writer.write(json);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);

@@ -22,7 +22,7 @@ final class RequestBody {
      * @param developerAsSystem whether the role {@code developer} is sent as {@code system}
      */
     static byte[] of(CallRequest request, Set<String> omitted, ReasoningFields reasoning, boolean developerAsSystem) {
-        return Json.plainBytes(json -> {
+        return Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("model", request.model());
             json.writeArrayFieldStart("messages");

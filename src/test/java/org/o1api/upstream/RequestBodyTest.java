@@ -120,9 +120,15 @@ class RequestBodyTest {
     }
 
     @Test
-    void writesALoneSurrogateAsAQuestionMark() {
+    void writesCharactersAsTheyAre() {
+        CallRequest request = new CallRequest("m", List.of(Message.user("\u00e9 \u2026 \ud83d\ude00")), Map.of());
+        assertThat(text(request, Set.of())).contains("\"\u00e9 \u2026 \ud83d\ude00\"");
+    }
+
+    @Test
+    void replacesAnUnpairedSurrogate() {
         CallRequest request = new CallRequest("m", List.of(Message.user("a\ud83db")), Map.of());
-        assertThat(text(request, Set.of())).contains("\"a?b\"");
+        assertThat(text(request, Set.of())).contains("\"a\ufffdb\"");
     }
 
     private static String text(CallRequest request, Set<String> omitted) {
