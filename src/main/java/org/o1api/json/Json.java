@@ -74,12 +74,13 @@ public final class Json {
         ByteArrayBuilder out = new ByteArrayBuilder(256);
         try (JsonGenerator json = ONE_LINE.createGenerator(out)) {
             writer.write(json);
-        } catch (JacksonException e) { // an unpaired surrogate
-            return SurrogateGuard.replaceUnpaired(toText(writer)).getBytes(StandardCharsets.UTF_8);
+        } catch (JacksonException e) { // an unpaired surrogate in a raw value; those in strings are escaped
+            return SurrogateEscapes.replaceUnpaired(SurrogateGuard.replaceUnpaired(toText(writer)))
+                    .getBytes(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }
-        return out.toByteArray();
+        return SurrogateEscapes.replaceUnpaired(out.toByteArray());
     }
 
     private static String toText(ValueWriter writer) {

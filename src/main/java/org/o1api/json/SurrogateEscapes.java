@@ -1,5 +1,6 @@
 package org.o1api.json;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /**
@@ -33,6 +34,26 @@ public final class SurrogateEscapes {
             at = json.indexOf(START, next);
         }
         return changed == null ? json : changed.toString();
+    }
+
+    /** Returns a JSON text in UTF-8 with U+FFFD for each unpaired surrogate. */
+    static byte[] replaceUnpaired(byte[] json) {
+        return containsSurrogate(json)
+                ? replaceUnpaired(new String(json, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8)
+                : json;
+    }
+
+    /** Whether a JSON text has an escape of a surrogate, paired or not. */
+    private static boolean containsSurrogate(byte[] json) {
+        for (int i = 0; i + 2 < json.length; i++) {
+            if (json[i] == '\\') {
+                i++;
+                if (json[i] == 'u' && (json[i + 1] == 'd' || json[i + 1] == 'D')) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Whether the backslash at an index is the second of a pair. */

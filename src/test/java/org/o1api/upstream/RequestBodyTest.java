@@ -38,7 +38,7 @@ class RequestBodyTest {
                 Map.of("seed", new RawJson("1.0")));
         assertThat(text(request, Set.of()))
                 .isEqualTo("{\"model\":\"m\",\"messages\":["
-                        + "{\"role\":\"system\",\"content\":\"a \\\"quote\\\"\\n\\\\ \u5fae \ud83d\ude00 \u2028\"},"
+                        + "{\"role\":\"system\",\"content\":\"a \\\"quote\\\"\\n\\\\ \u5fae \ud83d\ude00 \\u2028\"},"
                         + "{\"role\":\"user\",\"content\":[{\"type\":\"text\", \"text\":\"b\"}]},"
                         + "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[ {\"id\": \"x\"} ],\"name\":\"\\u0041\"}],"
                         + "\"seed\":1.0" + STREAMED);
@@ -120,15 +120,9 @@ class RequestBodyTest {
     }
 
     @Test
-    void writesCharactersAsTheyAre() {
-        CallRequest request = new CallRequest("m", List.of(Message.user("\u00e9 \u2026 \ud83d\ude00")), Map.of());
-        assertThat(text(request, Set.of())).contains("\"\u00e9 \u2026 \ud83d\ude00\"");
-    }
-
-    @Test
     void replacesAnUnpairedSurrogate() {
         CallRequest request = new CallRequest("m", List.of(Message.user("a\ud83db")), Map.of());
-        assertThat(text(request, Set.of())).contains("\"a\ufffdb\"");
+        assertThat(text(request, Set.of())).contains("\"a\\ufffdb\"");
     }
 
     private static String text(CallRequest request, Set<String> omitted) {
