@@ -3,7 +3,7 @@ package org.o1api.json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The strings in a JSON text. They are found and decoded without a parser's buffers, which take four times the size of a large string.
+ * The strings in a JSON text. They are found and decoded without a parser's buffers, which take several times the size of a large string.
  */
 public final class JsonStrings {
     private static final String ESCAPED = "\"\\/bfnrt";
