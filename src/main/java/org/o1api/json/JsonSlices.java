@@ -85,7 +85,22 @@ public final class JsonSlices {
 
     /** Encodes a text as a JSON string. */
     public static String quoted(String text) {
-        return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+        return '"'
+                + (needsEscapes(text)
+                        ? new String(JsonStringEncoder.getInstance().quoteAsString(text))
+                        : text)
+                + '"';
+    }
+
+    /** Whether a text is not the same inside quotes. Images in base64 are: encoding them would take several times their memory. */
+    private static boolean needsEscapes(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c == '"' || c == '\\') {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns the current value of a parser of this text, as {@link JsonSlice#value} does. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,5 +106,15 @@ class JsonStringsTest {
         assertThat(elements.get(4).elements()).isEmpty();
         assertThat(JsonSlices.elements(new RawJson("[[\"a]\"], 2]")))
                 .containsExactly(new RawJson("[\"a]\"]"), new RawJson("2"));
+    }
+
+    @Test
+    void quotesEveryCharacterAsJacksonDoes() {
+        for (char c = 0; c < 0x2100; c++) {
+            String text = "a" + c;
+            String quoted = new String(JsonStringEncoder.getInstance().quoteAsString(text));
+            assertThat(JsonSlices.quoted(text)).isEqualTo('"' + quoted + '"');
+            assertThat(JsonSlices.string(new RawJson(JsonSlices.quoted(text)))).isEqualTo(text);
+        }
     }
 }
