@@ -23,7 +23,7 @@ public final class ToolConstraints {
             throw new RequestException(
                     ErrorCode.INVALID_REQUEST,
                     "tool_choice",
-                    "'tool_choice' requires a tool, but 'tools' is missing or empty.");
+                    "'tool_choice' requires a tool, but 'tools' is missing, or contains none that this gateway passes on.");
         }
     }
 }
