@@ -11,6 +11,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class PeriodicTask implements AutoCloseable {
     private final String name;
+    /** Complete before the first failure: when memory is exhausted, no text can be put together. */
+    private final String failure;
+
     private final Runnable task;
     private final FailureLog failures;
     private final ScheduledFuture<?> schedule;
@@ -19,6 +22,7 @@ public final class PeriodicTask implements AutoCloseable {
     private PeriodicTask(
             String name, Duration delay, Duration period, Runnable task, ScheduledExecutorService scheduler) {
         this.name = name;
+        this.failure = "periodic task '" + name + "' failed; it will run again";
         this.task = task;
         this.failures = new FailureLog(System.getLogger(PeriodicTask.class.getName()));
         this.schedule =
@@ -42,7 +46,7 @@ public final class PeriodicTask implements AutoCloseable {
             task.run();
             lastRunNanos = System.nanoTime();
         } catch (Throwable e) { // also an Error: one OutOfMemoryError must not stop all later runs
-            failures.error(name, "periodic task '" + name + "' failed; it will run again", e);
+            failures.error(name, failure, e);
         }
     }
 

@@ -2,10 +2,11 @@ package org.o1api.server;
 
 import jakarta.servlet.ServletContext;
 import java.lang.System.Logger.Level;
+import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.o1api.model.PeriodicTask;
 
 /**
  * Detects that Tomcat is stopping the web application. Tomcat first waits up to {@code unloadDelay} for asynchronous
@@ -18,17 +19,16 @@ public final class TomcatStop implements AutoCloseable {
     /** Tomcat's {@code Globals.RESOURCES_ATTR}. */
     private static final String RESOURCES_ATTRIBUTE = "org.apache.catalina.resources";
 
-    private static final long CHECK_INTERVAL_MILLIS = 250;
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(250);
 
-    private final @Nullable Object context;
     private final Runnable onStop;
-    private final ScheduledFuture<?> checks;
+    private final @Nullable PeriodicTask checks;
 
     private TomcatStop(@Nullable Object context, Runnable onStop, ScheduledExecutorService scheduler) {
-        this.context = context;
         this.onStop = onStop;
-        this.checks = scheduler.scheduleWithFixedDelay(
-                this::check, CHECK_INTERVAL_MILLIS, CHECK_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+        this.checks = context == null
+                ? null
+                : PeriodicTask.start("stop of Tomcat", CHECK_INTERVAL, CHECK_INTERVAL, () -> check(context), scheduler);
     }
 
     /**
@@ -53,19 +53,17 @@ public final class TomcatStop implements AutoCloseable {
         return target.getClass().getMethod(method).invoke(target);
     }
 
-    private void check() {
-        if (context == null) {
-            checks.cancel(false);
-            return;
-        }
+    private void check(Object context) {
         try {
             Object state = invoke(context, "getStateName");
             if ("STOPPING_PREP".equals(state) || "STOPPING".equals(state)) {
-                checks.cancel(false);
+                close();
                 onStop.run();
             }
+        } catch (InvocationTargetException e) { // memory may be exhausted: the next check may succeed
+            throw new IllegalStateException("Tomcat cannot tell its state", e);
         } catch (ReflectiveOperationException e) {
-            checks.cancel(false);
+            close();
             LOG.log(
                     Level.WARNING,
                     "cannot read the state of Tomcat's Context: open streams may be cut during undeployment",
@@ -75,6 +73,8 @@ public final class TomcatStop implements AutoCloseable {
 
     @Override
     public void close() {
-        checks.cancel(false);
+        if (checks != null) {
+            checks.close();
+        }
     }
 }
