@@ -92,12 +92,23 @@ class StoredByEarlierVersionIT {
             }
         };
 
+        private static final String REPLACED = "Half \ufffd and \ufffd?";
+
         /** Returns the JDBC URL of a copy. */
         abstract String open(Migration migration, Path folder) throws IOException, SQLException;
 
+        /**
+         * What the earlier version answered. It stored an unpaired surrogate in H2, and sent it as its escape, or as a question mark,
+         * instead of U+FFFD.
+         */
         JsonNode answers(Migration migration) throws IOException {
             try (InputStream answers = resource(migration, name().toLowerCase(java.util.Locale.ROOT) + ".json.gz")) {
-                return JSON.readTree(answers);
+                String text = new String(answers.readAllBytes(), StandardCharsets.UTF_8);
+                return JSON.readTree(
+                        this == H2
+                                ? text.replace("Half \\uD83D and \\uDC00?", REPLACED)
+                                        .replace("Half ? and ??", REPLACED)
+                                : text);
             }
         }
 
