@@ -29,8 +29,13 @@ public record AnthropicError(ErrorBody error, String requestId) {
     /** Returns the error as the last event of a stream. */
     public byte[] toEvent() {
         EventEncoder events = new EventEncoder();
-        events.add("error", this::writeFields);
+        addTo(events);
         return events.take();
+    }
+
+    /** Adds the error as the last event of a stream. */
+    public void addTo(EventEncoder events) {
+        events.add("error", this::writeFields);
     }
 
     private void writeFields(JsonGenerator json) throws IOException {

@@ -40,6 +40,7 @@ final class MessageEvents {
         assertThat(previous).as("the event before %s", wire).isNotIn("message_stop", "error");
         if (event.name().equals("error")) {
             AnthropicErrors.check(json, response);
+            assertThat(block).as("the open block at an error").isNotEqualTo("text");
         } else {
             MessageShape.checkEvent(event.name(), json);
             checkOrder(event.name(), json);

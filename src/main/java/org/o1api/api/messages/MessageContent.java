@@ -119,7 +119,6 @@ final class MessageContent {
     void render() {
         while (open < blocks.size()) {
             Block block = blocks.get(open);
-            int index = reported;
             if (!started && block.hasEnded() && !block.isIncluded()) {
                 open++;
                 continue;
@@ -129,24 +128,43 @@ final class MessageContent {
             }
             if (!started) {
                 started = true;
-                addEvent("content_block_start", index, json -> {
+                addEvent("content_block_start", reported, json -> {
                     json.writeObjectFieldStart("content_block");
                     block.writeStart(json);
                     json.writeEndObject();
                 });
             }
-            block.takeDeltas(delta -> addEvent("content_block_delta", index, json -> {
-                json.writeObjectFieldStart("delta");
-                delta.write(json);
-                json.writeEndObject();
-            }));
+            addDeltas(block);
             if (!block.isComplete()) {
                 return;
             }
-            addEvent("content_block_stop", index, json -> {});
-            open++;
-            reported++;
-            started = false;
+            stopBlock();
+        }
+    }
+
+    private void addDeltas(Block block) {
+        block.takeDeltas(delta -> addEvent("content_block_delta", reported, json -> {
+            json.writeObjectFieldStart("delta");
+            delta.write(json);
+            json.writeEndObject();
+        }));
+    }
+
+    private void stopBlock() {
+        addEvent("content_block_stop", reported, json -> {});
+        open++;
+        reported++;
+        started = false;
+    }
+
+    /**
+     * Ends a text that has begun, before an error: Claude Code discards a text without an end. A call stays open, since a client could run
+     * it.
+     */
+    void closeText() {
+        if (started && blocks.get(open) instanceof TextBlock text) {
+            addDeltas(text);
+            stopBlock();
         }
     }
 

@@ -64,8 +64,8 @@ record MessageTurn(TurnRequest request, MessageObject message, boolean showsThin
         return new AnthropicError(ErrorBody.unexpected(), request.info().requestId()).toEvent();
     }
 
-    byte[] errorEvent(GatewayException failure) {
-        return new AnthropicError(ErrorBody.of(failure), request.info().requestId()).toEvent();
+    AnthropicError error(GatewayException failure) {
+        return new AnthropicError(ErrorBody.of(failure), request.info().requestId());
     }
 
     @Override

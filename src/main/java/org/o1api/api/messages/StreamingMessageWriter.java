@@ -66,6 +66,8 @@ final class StreamingMessageWriter extends ContentWriter {
 
     @Override
     public byte[] errorEvents(GatewayException failure) {
-        return turn.errorEvent(failure);
+        content.closeText();
+        turn.error(failure).addTo(events);
+        return events.take();
     }
 }

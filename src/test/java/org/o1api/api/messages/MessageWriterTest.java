@@ -367,4 +367,32 @@ class MessageWriterTest {
         assertThat(new String(turn(true, false).unexpectedEvent(), StandardCharsets.UTF_8))
                 .contains("\"type\":\"api_error\"");
     }
+
+    /** A text that has begun ends, with what was not sent before. Another block stays open: its client must not take it as complete. */
+    @Test
+    void endsATextBeforeAnError() {
+        assertThat(error(new TurnEvent.AnswerText("a"), true, new TurnEvent.AnswerText("b")))
+                .containsExactly("delta 0 text_delta b", "stop 0", "error");
+        assertThat(error(new TurnEvent.AnswerText("a"), true, call(0, "c", "f", "{")))
+                .containsExactly("stop 0", "error");
+        assertThat(error(new TurnEvent.AnswerText("a"), false, new TurnEvent.AnswerText("b")))
+                .containsExactly("error");
+        assertThat(error(call(0, "c", "f", "{"), true, call(0, null, null, "\"a\":")))
+                .containsExactly("error");
+    }
+
+    /** The events of an error after two events of a turn. */
+    private static List<String> error(TurnEvent first, boolean isFlushed, TurnEvent second) {
+        StreamClient writer = turn(true, false).streamWriter(new RecordedStream(new byte[0]).stream());
+        writer.write(first);
+        if (isFlushed) {
+            writer.flush();
+        }
+        writer.write(second);
+        byte[] events = writer.errorEvents(new RequestException(ErrorCode.OVERLOADED, null, "full"));
+        return EVENT.matcher(new String(events, StandardCharsets.UTF_8))
+                .results()
+                .map(event -> show(tree(event.group(2))))
+                .toList();
+    }
 }
