@@ -8,26 +8,16 @@ import org.jspecify.annotations.Nullable;
 public final class JsonStrings {
     private static final String ESCAPED = "\"\\/bfnrt";
     private static final String UNESCAPED = "\"\\/\b\f\n\r\t";
-    private static final int HEX_DIGITS = 4;
 
     private JsonStrings() {}
 
     /** Returns the index after the string that starts at an index; -1 if the string does not end. */
     public static int end(String json, int start) {
         int quote = json.indexOf('"', start + 1);
-        while (quote >= 0 && isEscaped(json, quote, start)) {
+        while (quote >= 0 && SurrogateEscapes.isEscaped(json, quote)) {
             quote = json.indexOf('"', quote + 1);
         }
         return quote + (quote < 0 ? 0 : 1);
-    }
-
-    /** Whether an odd number of backslashes precedes a character of the string that starts at an index. */
-    private static boolean isEscaped(String json, int index, int start) {
-        int first = index;
-        while (first > start + 1 && json.charAt(first - 1) == '\\') {
-            first--;
-        }
-        return (index - first) % 2 == 1;
     }
 
     /**
@@ -52,12 +42,12 @@ public final class JsonStrings {
                 decoded.append(UNESCAPED.charAt(kind));
                 copied = escape + 2;
             } else {
-                int unit = json.charAt(escape + 1) == 'u' ? unit(json, escape + 2, last) : -1;
+                int unit = SurrogateEscapes.unit(json, escape);
                 if (unit < 0) {
                     return null;
                 }
                 decoded.append((char) unit);
-                copied = escape + 2 + HEX_DIGITS;
+                copied = escape + SurrogateEscapes.LENGTH;
             }
             escape = indexOfEscape(json, copied, last);
         }
@@ -70,22 +60,5 @@ public final class JsonStrings {
             at++;
         }
         return at;
-    }
-
-    /** Returns the UTF-16 unit that four digits encode; -1 if they are malformed. */
-    private static int unit(String json, int from, int to) {
-        if (from + HEX_DIGITS > to) {
-            return -1;
-        }
-        int unit = 0;
-        for (int i = from; i < from + HEX_DIGITS; i++) {
-            int digit =
-                    json.charAt(i) < 0x80 ? Character.digit(json.charAt(i), 16) : -1; // no digits of other alphabets
-            if (digit < 0) {
-                return -1;
-            }
-            unit = 16 * unit + digit;
-        }
-        return unit;
     }
 }

@@ -10,7 +10,7 @@ import java.util.HexFormat;
 public final class SurrogateEscapes {
     private static final String START = "\\u";
     /** The length of an escape. */
-    private static final int LENGTH = 6;
+    static final int LENGTH = 6;
 
     private static final String REPLACEMENT = "fffd";
 
@@ -56,8 +56,8 @@ public final class SurrogateEscapes {
         return false;
     }
 
-    /** Whether the backslash at an index is the second of a pair. */
-    private static boolean isEscaped(String json, int at) {
+    /** Whether an odd number of backslashes precedes an index, so that the character there is escaped. */
+    static boolean isEscaped(String json, int at) {
         int first = at;
         while (first > 0 && json.charAt(first - 1) == '\\') {
             first--;
@@ -66,7 +66,7 @@ public final class SurrogateEscapes {
     }
 
     /** Returns the UTF-16 unit of the escape at an index, or -1 if no escape begins there. */
-    private static int unit(String json, int at) {
+    static int unit(String json, int at) {
         if (!json.startsWith(START, at) || json.length() < at + LENGTH) {
             return -1;
         }
